@@ -1,0 +1,43 @@
+import type { Diagnostic, Place } from '../diagnostics.js'
+import type { AvroSchema } from './avro.js'
+
+/** Kafka's own serdes, by the names of the manifest (docs/manifest.md, Types). */
+export type KafkaPrimitive = 'string' | 'int' | 'long' | 'short' | 'float' | 'double' | 'boolean' | 'bytes' | 'uuid'
+
+/** The type of a side of an edge, a topic or a store. */
+export type DataType =
+  | { readonly kind: 'primitive'; readonly primitive: KafkaPrimitive; readonly nullable: boolean }
+  | { readonly kind: 'avro'; readonly schema: AvroSchema; readonly nullable: boolean }
+  | { readonly kind: 'timeWindowed'; readonly key: DataType; readonly sizeMs: number; readonly nullable: boolean }
+  | { readonly kind: 'sessionWindowed'; readonly key: DataType; readonly nullable: boolean }
+
+export type Encoding = 'avro' | 'avro-bare' | 'confluent' | 'json'
+
+/** Text of generated TypeScript and what it needs imported. */
+export interface Code {
+  readonly text: string
+  readonly imports: readonly Import[]
+}
+
+export interface Import {
+  readonly name: string
+  /** A package entry (`millrace/codegen`), or a path within the generated folder from its root, without extension (`types/seed/login-event`). */
+  readonly from: string
+  readonly typeOnly: boolean
+}
+
+/** All types of a folder of schemas: what the topology side of the generator asks of the Avro side. */
+export interface TypeSystem {
+  readonly diagnostics: readonly Diagnostic[]
+  /** A type as written in a manifest (a plain YAML value); `place` is where it stands. */
+  resolve(written: unknown, place: Place): { readonly type: DataType } | { readonly diagnostics: readonly Diagnostic[] }
+  /** `string | null`, `LoginEvent`, `Windowed<string>`. */
+  typescript(type: DataType): Code
+  /** An expression that is a `Serde`: `stringSerde`, `avroSerde(loginEventCodec)`. Without the null, which serdes never see. */
+  serde(type: DataType, encoding: Encoding): Code
+  /** As a manifest would write it, for messages: `string?`, `seed.LoginEvent`. */
+  describe(type: DataType): string
+  equal(a: DataType, b: DataType): boolean
+  /** The generated files of all named types of the folder: path within the generated folder to text. */
+  files(): ReadonlyMap<string, string>
+}

@@ -1,0 +1,8 @@
+/** What generated code may import: the versioned surface between a generated folder and the runtime. */
+export { Headers } from './core/headers.js'
+export type { Change, KeyValue, RecordMetadata, ValueAndTimestamp, Windowed } from './core/record.js'
+export { StreamRecord } from './core/record.js'
+export * from './operators/logic.js'
+export type { Serde } from './serde/serde.js'
+export type * from './stores/state-store.js'
+export type { ManifestStore, TopicSpec, TopologySpec } from './topology/spec.js'

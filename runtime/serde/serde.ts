@@ -1,0 +1,15 @@
+/**
+ * How values of one type become bytes. Null is never given to a serde: on a topic it is Kafka's null, in a store a delete.
+ *
+ * `serialize` returns bytes that are the caller's own; `deserialize` copies what it keeps, since its input may be reused.
+ * Both throw a `StreamError` (SERIALIZATION, DESERIALIZATION) that names the field.
+ */
+// biome-ignore lint/suspicious/noExplicitAny: the graph of a topology holds serdes of all types
+export interface Serde<T = any> {
+  /** What it reads and writes, for messages: `string`, `avro seed.LoginEvent`. */
+  readonly name: string
+  serialize(value: T): Uint8Array
+  deserialize(bytes: Uint8Array): T
+  /** Fetches what `deserialize` of these bytes will need (a schema from a registry); undefined if it is all there. */
+  prepare?(bytes: Uint8Array): Promise<void> | undefined
+}
