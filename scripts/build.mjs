@@ -6,6 +6,7 @@ import { join, relative } from 'node:path'
 const root = join(import.meta.dirname, '..')
 
 function templates(folder) {
+  if (!existsSync(folder)) return []
   return readdirSync(folder, { withFileTypes: true, recursive: true })
     .filter((entry) => entry.isFile() && entry.name.endsWith('.hbs'))
     .map((entry) => relative(folder, join(entry.parentPath, entry.name)).replaceAll('\\', '/'))
