@@ -1,4 +1,14 @@
 /** The public API of the runtime; loads neither kafkajs nor native code. */
+export type { AppState } from './app/app-state.js'
+export type { AppConfig, ErrorPolicy, SaslOptions } from './app/config.js'
+export type {
+  QueryableKeyValueStore,
+  QueryableSessionStore,
+  QueryableVersionedStore,
+  QueryableWindowStore,
+  Rows,
+} from './app/queryable-store.js'
+export { type AppEvents, type AppListener, StreamApp } from './app/stream-app.js'
 export { type Clock, ManualClock, systemClock } from './core/clock.js'
 export type { ErrorCode } from './core/error-codes.js'
 export { type ErrorDetails, isStreamError, type Reaction, StreamError } from './core/errors.js'
