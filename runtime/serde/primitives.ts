@@ -8,7 +8,7 @@ export const stringSerde: Serde<string> = {
   name: 'string',
   serialize(value) {
     if (typeof value !== 'string') throw refused('string', value)
-    return Buffer.from(value.isWellFormed() ? value : withoutLoneSurrogates(value), 'utf8')
+    return Buffer.from(loneSurrogate.test(value) ? value.replaceAll(loneSurrogates, '?') : value, 'utf8')
   },
   deserialize: (bytes) => asBuffer(bytes).toString('utf8'),
 }
@@ -126,6 +126,9 @@ export const uuidSerde: Serde<string> = {
   },
 }
 
+const loneSurrogate = /\p{Surrogate}/u
+const loneSurrogates = /\p{Surrogate}/gu
+
 const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i
 
 /** Writes a safe integer as 64 bits big endian. */
@@ -169,8 +172,4 @@ function expectSize(name: string, bytes: Uint8Array, size: number): void {
 function refused(name: string, value: unknown): StreamError {
   const shown = typeof value === 'object' ? (value === null ? 'null' : 'an object') : `${typeof value} ${String(value).slice(0, 80)}`
   return new StreamError('SERIALIZATION', `${name}: ${shown} is not a value of this type`)
-}
-
-function withoutLoneSurrogates(value: string): string {
-  return value.replace(/\p{Surrogate}/gu, '?')
 }
