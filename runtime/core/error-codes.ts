@@ -13,6 +13,33 @@ const codes = {
     description: 'No broker answered in time; the message names the addresses tried and for how long.',
   },
   TOPIC_MISSING: { reaction: 'stop', description: 'A topic of the manifest does not exist; create it with the partitions named.' },
+  PARTITION_MISMATCH: {
+    reaction: 'stop',
+    description:
+      'A topic has another number of partitions than the manifest, a join or a repartition needs; create it anew or change the manifest.',
+  },
+  INTERNAL_TOPIC: {
+    reaction: 'stop',
+    description:
+      'An internal topic exists with settings that would lose state or records, or cannot be made; the message says which and how to set it right.',
+  },
+  INVALID_CONFIG: {
+    reaction: 'stop',
+    description: 'The configuration handed to the app is wrong; the message lists every option that is, with what is expected.',
+  },
+  CODEGEN_VERSION: {
+    reaction: 'stop',
+    description: 'The generated code is for another version of the runtime; run gen again, or install the matching runtime.',
+  },
+  TOPOLOGY_MISMATCH: {
+    reaction: 'stop',
+    description:
+      'Members of the consumer group run another topology under the same application; stop the old ones first, or name a new application.',
+  },
+  STORE_UNAVAILABLE: {
+    reaction: 'retry',
+    description: 'A store was asked while the app was not RUNNING, or its task has moved to another instance.',
+  },
   INVALID_STATE: {
     reaction: 'stop',
     description: 'An operation on a component in the wrong state of its life cycle, such as a closed store.',
@@ -21,7 +48,24 @@ const codes = {
   SERIALIZATION: { reaction: 'stop', description: 'A value is not of the type that the manifest says.' },
   PROCESSING: { reaction: 'stop', description: 'User code threw; the step and the record are named.' },
   PRODUCTION: { reaction: 'stop', description: 'A broker refused a record for good.' },
-  STATE_DIRECTORY: { reaction: 'stop', description: 'The state directory cannot be used.' },
+  STATE_DIRECTORY: { reaction: 'stop', description: 'The state directory cannot be made, read or written.' },
+  STATE_LOCKED: {
+    reaction: 'stop',
+    description: 'Another running instance uses the state directory; give each instance one of its own (stateDir).',
+  },
+  STATE_FOREIGN: {
+    reaction: 'stop',
+    description: 'The state directory belongs to another application, or holds files that Millrace did not write.',
+  },
+  STATE_VERSION: {
+    reaction: 'stop',
+    description: 'The state directory was written by a version of Millrace that this one cannot read.',
+  },
+  STATE_LAYOUT: {
+    reaction: 'stop',
+    description:
+      'A store in the state directory is of another kind than the manifest now says; rename the store, or reset the application.',
+  },
   STATE_CORRUPTED: { reaction: 'restore', description: 'A store on disk cannot be read; it is wiped and restored from its changelog.' },
   TASK_MIGRATED: { reaction: 'migrate', description: 'Another instance owns the task now; it is dropped here without a commit.' },
 } as const satisfies Record<string, ErrorDescription>
