@@ -1,4 +1,5 @@
-import type { Reaction } from './errors.js'
+/** What the poll loop does about an error; each code has one (docs/errors.md). */
+export type Reaction = 'retry' | 'skip' | 'migrate' | 'restore' | 'stop'
 
 interface ErrorDescription {
   readonly reaction: Reaction

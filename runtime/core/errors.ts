@@ -1,7 +1,4 @@
-import { type ErrorCode, errorCodes } from './error-codes.js'
-
-/** What the poll loop does about an error; each code has one (docs/errors.md). */
-export type Reaction = 'retry' | 'skip' | 'migrate' | 'restore' | 'stop'
+import { type ErrorCode, errorCodes, type Reaction } from './error-codes.js'
 
 export interface ErrorDetails {
   readonly cause?: unknown

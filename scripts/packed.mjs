@@ -1,0 +1,99 @@
+// Installs the packed tarballs in an empty project and runs a job there: schemas, a manifest with a groupBy and a count, gen, tsc, run.
+import { execFileSync } from 'node:child_process'
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+
+const root = join(import.meta.dirname, '..')
+const folder = mkdtempSync(join(tmpdir(), 'millrace-packed-'))
+const run = (command, ...args) => execFileSync(command, args, { cwd: folder, stdio: ['ignore', 'pipe', 'inherit'], encoding: 'utf8' })
+const write = (path, text) => {
+  mkdirSync(dirname(join(folder, path)), { recursive: true })
+  writeFileSync(join(folder, path), text)
+}
+
+execFileSync('npm', ['pack', '--silent', '-w', 'runtime', '-w', 'generator', '--pack-destination', folder], { cwd: root, stdio: 'inherit' })
+const tarballs = readdirSync(folder).filter((name) => name.endsWith('.tgz'))
+write('package.json', JSON.stringify({ name: 'packed', private: true, type: 'module' }))
+run('npm', 'install', '--silent', '--ignore-scripts', ...tarballs.map((name) => `./${name}`), 'typescript@7', '@types/node@20')
+
+write(
+  'schemas/order.avsc',
+  JSON.stringify({
+    type: 'record',
+    name: 'Order',
+    namespace: 'shop',
+    fields: [
+      { name: 'customer', type: 'string' },
+      { name: 'amount', type: 'double' },
+    ],
+  }),
+)
+write(
+  'schemas/orders.topology.yaml',
+  `application: orders-per-customer
+topics:
+  orders: { key: string, value: shop.Order, partitions: 2 }
+  counts: { key: string, value: long, partitions: 2 }
+stores:
+  per-customer: { kind: keyValue, queryable: true }
+steps:
+  orders: { stream: orders }
+  by-customer: { groupBy: orders, key: string }
+  counted: { count: by-customer, store: per-customer }
+  out: { sink: counted, topic: counts }
+`,
+)
+write(
+  'main.ts',
+  `import { embeddedClient, EmbeddedBroker } from 'millrace/embedded'
+import { ByCustomer, Orders } from './schemas/generated/orders.js'
+import { OrdersDriver } from './schemas/generated/orders/driver.js'
+
+class Customer extends ByCustomer {
+  protected override groupKey({ value }: ByCustomer.In): string {
+    return value.customer
+  }
+}
+
+using driver = new OrdersDriver({ byCustomer: Customer })
+driver.inputs.orders.pipe('1', { customer: 'ann', amount: 1 })
+driver.inputs.orders.pipe('2', { customer: 'bob', amount: 2 })
+driver.inputs.orders.pipe('3', { customer: 'ann', amount: 3 })
+console.log(JSON.stringify(driver.outputs.counts.readAll().map(({ key, value }) => [key, value])))
+
+const app = new Orders({ byCustomer: Customer }, { client: embeddedClient(new EmbeddedBroker()), createTopics: true })
+await app.start()
+console.log(app.state, await app.stores.perCustomer.get('ann'))
+await app.close()
+console.log(app.state)
+`,
+)
+write(
+  'tsconfig.json',
+  JSON.stringify({
+    compilerOptions: {
+      target: 'ES2023',
+      lib: ['ES2023', 'ESNext.Disposable'],
+      module: 'nodenext',
+      types: ['node'],
+      strict: true,
+      exactOptionalPropertyTypes: true,
+      noImplicitOverride: true,
+      verbatimModuleSyntax: true,
+      isolatedModules: true,
+      erasableSyntaxOnly: true,
+      skipLibCheck: false,
+      outDir: 'build',
+    },
+    include: ['main.ts', 'schemas'],
+  }),
+)
+console.log(run('npx', 'gen', 'schemas').trim())
+run('npx', 'gen', 'schemas', '--check')
+run('npx', 'tsc')
+const output = run('node', 'build/main.js')
+const expected = '[["ann",1],["bob",1],["ann",2]]\nRUNNING undefined\nNOT_RUNNING\n'
+if (output !== expected) throw new Error(`the packed job printed\n${output}instead of\n${expected}`)
+rmSync(folder, { recursive: true })
+console.log('the packed tarballs work in an empty project')
