@@ -68,6 +68,11 @@ const codes = {
       'A store in the state directory is of another kind than the manifest now says; rename the store, or reset the application.',
   },
   STATE_CORRUPTED: { reaction: 'restore', description: 'A store on disk cannot be read; it is wiped and restored from its changelog.' },
+  STATE_FULL: { reaction: 'stop', description: 'The disk, or the bound set for a state store, is full; nothing of the commit was kept.' },
+  INVALID_ARGUMENT: {
+    reaction: 'stop',
+    description: 'A store was called with what makes no sense: a null key, an empty prefix, a session that ends before it starts.',
+  },
   TASK_MIGRATED: { reaction: 'migrate', description: 'Another instance owns the task now; it is dropped here without a commit.' },
 } as const satisfies Record<string, ErrorDescription>
 

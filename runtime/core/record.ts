@@ -49,6 +49,14 @@ export interface RecordMetadata {
   readonly offset: number
 }
 
+/** What a record brings along beside key and value: processing goes on under it (`ProcessorContext.runWith`). */
+export interface RecordOrigin {
+  /** Undefined for what a punctuation made. */
+  readonly metadata: RecordMetadata | undefined
+  readonly timestamp: number
+  readonly headers: Headers
+}
+
 /** A key within a window, `start` inclusive and `end` exclusive (sessions: inclusive), in milliseconds since the epoch. */
 export interface Windowed<K> {
   readonly key: K

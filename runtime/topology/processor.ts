@@ -1,6 +1,8 @@
 import type { Headers } from '../core/headers.js'
-import type { RecordMetadata, StreamRecord } from '../core/record.js'
+import type { RecordMetadata, RecordOrigin, StreamRecord } from '../core/record.js'
 import type { StateStore } from '../stores/state-store.js'
+
+export type { RecordOrigin } from '../core/record.js'
 
 /**
  * A node's code, one instance per task. Synchronous: no promise per record.
@@ -50,10 +52,4 @@ export interface ProcessorContext {
   requestCommit(): void
   /** Counts a record dropped here, by reason; `dropped-records` of the metrics, and a warning once per step and reason. */
   drop(reason: string): void
-}
-
-export interface RecordOrigin {
-  readonly metadata: RecordMetadata | undefined
-  readonly timestamp: number
-  readonly headers: Headers
 }
