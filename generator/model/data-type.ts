@@ -20,7 +20,10 @@ export interface Code {
 }
 
 export interface Import {
+  /** What the module exports. */
   readonly name: string
+  /** Its local name, where that differs: `import { Item as ShopAItem }`. */
+  readonly as?: string
   /** A package entry (`millrace/codegen`), or a path within the generated folder from its root, without extension (`types/seed/login-event`). */
   readonly from: string
   readonly typeOnly: boolean
@@ -31,13 +34,16 @@ export interface TypeSystem {
   readonly diagnostics: readonly Diagnostic[]
   /** A type as written in a manifest (a plain YAML value); `place` is where it stands. */
   resolve(written: unknown, place: Place): { readonly type: DataType } | { readonly diagnostics: readonly Diagnostic[] }
-  /** `string | null`, `LoginEvent`, `Windowed<string>`. */
-  typescript(type: DataType): Code
+  /**
+   * `string | null`, `LoginEvent`, `Windowed<string>`. Text and imports never use a name of `taken` (what the file declares itself) for a type of
+   * the folder: two types of one simple name, or a class of that name, get an import under another local name.
+   */
+  typescript(type: DataType, taken?: ReadonlySet<string>): Code
   /** An expression that is a `Serde`: `stringSerde`, `avroSerde(loginEventCodec)`. Without the null, which serdes never see. */
-  serde(type: DataType, encoding: Encoding): Code
+  serde(type: DataType, encoding: Encoding, taken?: ReadonlySet<string>): Code
   /** As a manifest would write it, for messages: `string?`, `seed.LoginEvent`. */
   describe(type: DataType): string
   equal(a: DataType, b: DataType): boolean
-  /** The generated files of all named types of the folder: path within the generated folder to text. */
+  /** The generated files of all named types of the folder, and of those defined in place that `resolve` met: path within the generated folder to text. */
   files(): ReadonlyMap<string, string>
 }
