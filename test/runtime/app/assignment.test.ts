@@ -1,0 +1,118 @@
+/** Goal: tasks are spread evenly, stay where they run, and follow their state. Method: random groups that members join and leave, from a printed seed. */
+import test from 'ava'
+import { type AssignableTask, assignTasks, type Candidate } from '#runtime/app/assignment.js'
+
+const seed = Number(process.env.SEED ?? Date.now() % 1_000_000)
+
+function random(from: number): () => number {
+  let state = from >>> 0
+  return () => {
+    state = (state + 0x6d2b79f5) >>> 0
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1)
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61)
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32
+  }
+}
+
+function randomTasks(next: () => number): AssignableTask[] {
+  return Array.from({ length: 1 + Math.floor(next() * 5) }, (_, subTopology) => {
+    const stateful = next() < 0.5
+    return Array.from({ length: 1 + Math.floor(next() * 12) }, (_, partition) => ({
+      id: `${subTopology}_${partition}`,
+      subTopology,
+      stateful,
+    }))
+  }).flat()
+}
+
+function candidate(id: string, active: readonly string[] = [], positions: Readonly<Record<string, number>> = {}): Candidate {
+  return { id, active: new Set(active), positions: new Map(Object.entries(positions)) }
+}
+
+type Assignment = ReadonlyMap<string, readonly string[]>
+
+const after = (assignment: Assignment, left: readonly string[]) => left.map((id) => candidate(id, assignment.get(id) ?? []))
+const spread = (counts: readonly number[]) => Math.max(...counts) - Math.min(...counts)
+
+function moved(before: Assignment, now: Assignment): number {
+  return [...now].flatMap(([id, tasks]) => tasks.filter((task) => !before.get(id)?.includes(task))).length
+}
+
+test(`every task has one owner and the load is even, over 300 random groups (seed ${seed})`, (t) => {
+  const next = random(seed)
+  for (let round = 0; round < 300; round += 1) {
+    const tasks = randomTasks(next)
+    const stateful = new Set(tasks.filter((task) => task.stateful).map(({ id }) => id))
+    const members = Array.from({ length: 1 + Math.floor(next() * 7) }, (_, index) => {
+      const some = tasks.filter(() => next() < 0.3).map(({ id }) => id)
+      return candidate(`m${index}`, some, Object.fromEntries(some.map((id) => [id, Math.floor(next() * 1000)])))
+    })
+    const assignment = assignTasks(tasks, members)
+    t.deepEqual([...assignment.values()].flat().sort(), tasks.map(({ id }) => id).sort())
+    t.true(spread([...assignment.values()].map((own) => own.length)) <= 1, `all tasks, round ${round}`)
+    t.true(
+      spread([...assignment.values()].map((own) => own.filter((id) => stateful.has(id)).length)) <= 1,
+      `stateful tasks, round ${round}`,
+    )
+  }
+})
+
+test(`members that stay keep their tasks when one leaves, and a joining one takes only its share, over 300 random groups (seed ${seed})`, (t) => {
+  const next = random(seed + 1)
+  for (let round = 0; round < 300; round += 1) {
+    const tasks = randomTasks(next)
+    const stateful = new Set(tasks.filter((task) => task.stateful).map(({ id }) => id))
+    const ids = Array.from({ length: 2 + Math.floor(next() * 6) }, (_, index) => `m${index}`)
+    const before = assignTasks(
+      tasks,
+      ids.map((id) => candidate(id)),
+    )
+    t.is(moved(before, assignTasks(tasks, after(before, ids))), 0, `nothing changed, round ${round}`)
+
+    const leaver = ids[Math.floor(next() * ids.length)]!
+    const stayed = ids.filter((id) => id !== leaver)
+    const without = assignTasks(tasks, after(before, stayed))
+    t.is(moved(before, without), before.get(leaver)!.length, `${leaver} left, round ${round}`)
+
+    const joined = assignTasks(tasks, after(without, [...stayed, 'new']))
+    const took = joined.get('new')!
+    const statefulTook = took.filter((id) => stateful.has(id)).length
+    t.true(moved(without, joined) <= Math.ceil(tasks.length / ids.length) + statefulTook, `one joined, round ${round}`)
+  }
+})
+
+test('a task whose owner is gone goes to the member least behind with its state', (t) => {
+  const tasks = [0, 1, 2].map((partition) => ({ id: `0_${partition}`, subTopology: 0, stateful: true }))
+  const assignment = assignTasks(tasks, [
+    candidate('a', ['0_0'], { '0_0': 10, '0_2': 50 }),
+    candidate('b', ['0_1'], { '0_1': 10, '0_2': 900 }),
+  ])
+  t.deepEqual(
+    [...assignment],
+    [
+      ['a', ['0_0']],
+      ['b', ['0_1', '0_2']],
+    ],
+  )
+})
+
+test('a member that comes back with its state on disk gets its own tasks again', (t) => {
+  const tasks = [0, 1, 2, 3].map((partition) => ({ id: `0_${partition}`, subTopology: 0, stateful: true }))
+  const assignment = assignTasks(tasks, [
+    candidate('a', ['0_0', '0_1', '0_2', '0_3'], { '0_0': 9, '0_1': 9, '0_2': 9, '0_3': 9 }),
+    candidate('b', [], { '0_1': 5, '0_3': 5 }),
+  ])
+  t.deepEqual(assignment.get('b'), ['0_1', '0_3'])
+})
+
+test('each member gets partitions of every sub-topology', (t) => {
+  const tasks = [0, 1].flatMap((subTopology) =>
+    [0, 1].map((partition) => ({ id: `${subTopology}_${partition}`, subTopology, stateful: true })),
+  )
+  const assignment = assignTasks(tasks, [candidate('a'), candidate('b')])
+  for (const own of assignment.values())
+    t.deepEqual(
+      own.map((id) => id[0]),
+      ['0', '1'],
+    )
+})
