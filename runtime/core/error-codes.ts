@@ -41,6 +41,12 @@ const codes = {
     reaction: 'retry',
     description: 'A store was asked while the app was not RUNNING, or its task has moved to another instance.',
   },
+  TOPIC_INVALID: { reaction: 'stop', description: 'A name, configuration or operation that Kafka does not allow for the topic.' },
+  OFFSET_OUT_OF_RANGE: {
+    reaction: 'restore',
+    description: 'Records to be read are gone (retention, purge) or never were; what was built from those before is wiped and restored.',
+  },
+  OFFSET_MISSING: { reaction: 'stop', description: 'A partition has no usable committed offset, and its offset reset is `none`.' },
   INVALID_STATE: {
     reaction: 'stop',
     description: 'An operation on a component in the wrong state of its life cycle, such as a closed store.',
