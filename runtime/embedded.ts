@@ -1,1 +1,1 @@
-export {}
+export { EmbeddedBroker, type EmbeddedBrokerOptions } from './client/embedded/broker.js'
