@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto'
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { DirectoryLock } from '../core/directory-lock.js'
 import { StreamError, toStreamError } from '../core/errors.js'
 import type { StoreSpec } from '../stores/store-spec.js'
-import { DirectoryLock } from './directory-lock.js'
 
 const format = 1
 const metaName = 'millrace.json'
@@ -43,7 +43,7 @@ export class StateDirectory {
    */
   static async open(path: string, application: string, stores: readonly StoreSpec[]): Promise<StateDirectory> {
     refuseForeign(path)
-    const lock = await DirectoryLock.acquire(path)
+    const lock = await DirectoryLock.acquire(path, { noun: 'state directory', otherwise: 'give this instance a stateDir of its own' })
     try {
       const meta = readMeta(path)
       if (meta !== undefined) checkMeta(path, meta, application, stores)

@@ -14,10 +14,16 @@ import {
 import { hostname } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { StreamError, toStreamError } from '../core/errors.js'
+import { StreamError, toStreamError } from './errors.js'
 
 const heartbeatMs = 2_000
 const silentMs = 5 * heartbeatMs
+
+/** What the directory is to the reader of an error, and how another is named. */
+export interface LockedDirectory {
+  readonly noun: string
+  readonly otherwise: string
+}
 
 /** Who holds a directory, as its lock file says. */
 interface Holder {
@@ -49,18 +55,18 @@ export class DirectoryLock {
   }
 
   /** Makes and locks `directory`; waits for a silent holder elsewhere to be taken for dead. Throws STATE_LOCKED, STATE_DIRECTORY. */
-  static async acquire(directory: string): Promise<DirectoryLock> {
+  static async acquire(directory: string, called: LockedDirectory): Promise<DirectoryLock> {
     try {
       mkdirSync(directory, { recursive: true })
       const path = realpathSync(directory)
       const file = join(path, 'lock')
       const holder: Holder = { id: randomUUID(), pid: process.pid, started: startOf(process.pid), machine }
-      if (heldHere.has(path)) throw lockedError(directory, holder)
+      if (heldHere.has(path)) throw lockedError(directory, called, holder)
       while (!tryCreate(file, holder)) {
         const found = readHolder(file)
         if (found === undefined) continue
         const alive = isAlive(found, file)
-        if (alive === 'yes') throw lockedError(directory, found)
+        if (alive === 'yes') throw lockedError(directory, called, found)
         if (alive === 'unknown') await sleep(heartbeatMs / 4)
         else removeStale(file, found)
       }
@@ -68,7 +74,7 @@ export class DirectoryLock {
       return new DirectoryLock(file, path, holder.id)
     } catch (error) {
       throw toStreamError(error, 'STATE_DIRECTORY', {
-        hint: `The state directory is ${directory}; it must be writable, and on a file system of this machine.`,
+        hint: `The ${called.noun} is ${directory}; it must be writable, and on a file system of this machine.`,
       })
     }
   }
@@ -195,9 +201,9 @@ function readHolder(file: string): Holder | undefined {
   }
 }
 
-function lockedError(directory: string, holder: Holder): StreamError {
+function lockedError(directory: string, { noun, otherwise }: LockedDirectory, holder: Holder): StreamError {
   const where = holder.machine === machine ? '' : ' of another machine or container'
-  return new StreamError('STATE_LOCKED', `The state directory ${directory} is in use by process ${holder.pid}${where}.`, {
-    hint: 'Stop that one, or give this instance a stateDir of its own.',
+  return new StreamError('STATE_LOCKED', `The ${noun} ${directory} is in use by process ${holder.pid}${where}.`, {
+    hint: `Stop that one, or ${otherwise}.`,
   })
 }
