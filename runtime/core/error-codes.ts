@@ -13,6 +13,10 @@ const codes = {
     reaction: 'stop',
     description: 'No broker answered in time; the message names the addresses tried and for how long.',
   },
+  INVALID_TOPOLOGY: {
+    reaction: 'stop',
+    description: 'The steps of a topology do not fit together; the message lists every step that does not, with what to change.',
+  },
   TOPIC_MISSING: { reaction: 'stop', description: 'A topic of the manifest does not exist; create it with the partitions named.' },
   PARTITION_MISMATCH: {
     reaction: 'stop',

@@ -67,6 +67,8 @@ export interface ReadOnlySessionStore<K, V> extends StateStore {
     earliestEnd: number,
     latestStart: number,
   ): Iterable<KeyValue<Windowed<K>, V>>
+  /** Sessions of all keys with from <= end <= to, by end, then key, then descending start. */
+  findSessionsByEnd(from: number, to: number): Iterable<KeyValue<Windowed<K>, V>>
   fetchSession(key: K, start: number, end: number): V | undefined
   /** All sessions of `key`. */
   fetch(key: K): Iterable<KeyValue<Windowed<K>, V>>
@@ -105,5 +107,9 @@ export interface CacheableStore<K, V> extends StateStore {
   setFlushListener(listener: FlushListener<K, V>): void
 }
 
+/**
+ * The values as the table has them, without the timestamp that the store keeps beside; `timestamp` is the new value's, or that of the record
+ * that deleted it. Keys of window and session stores are `Windowed`. Called under the origin of the last update of the key.
+ */
 // biome-ignore lint/suspicious/noExplicitAny: a flush carries whatever the store holds
 export type FlushListener<K = any, V = any> = (key: K, newValue: V | null, oldValue: V | null, timestamp: number) => void

@@ -9,7 +9,7 @@ interface StoreSpecBase {
   readonly persistence?: 'lmdb' | 'memory'
   /** False: no changelog; what is lost with the folder stays lost. Default true. */
   readonly logging?: boolean
-  /** The topic that serves as changelog instead of one of its own (source tables), a name in the spec's topics. */
+  /** The topic that serves as changelog instead of one of its own (source tables), by its name on Kafka. */
   readonly changelogTopic?: string
   /** Record cache: one update per key and commit goes downstream. Default false. */
   readonly caching?: boolean

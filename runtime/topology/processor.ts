@@ -23,6 +23,10 @@ export interface Cancellable {
   cancel(): void
 }
 
+export interface KeptNumber {
+  value: number
+}
+
 /** What a processor sees of its task (Kafka Streams' `ProcessorContext`). */
 export interface ProcessorContext {
   readonly applicationId: string
@@ -48,6 +52,13 @@ export interface ProcessorContext {
   store<S extends StateStore>(name: string): S
   /** First stream-time punctuation on the first record, first wall-clock one after an interval; after a gap once. */
   schedule(intervalMs: number, type: PunctuationType, punctuate: (timestampMs: number) => void): Cancellable
+  /**
+   * A number that the task keeps with its state, `initial` at first: the processor writes `value` as it goes, each commit saves it, and
+   * a task that starts again has it back. For what a processor knows beside its stores, such as the highest timestamp it has seen.
+   */
+  keep(name: string, initial: number): KeptNumber
+  /** What several nodes of the task share, by `key`: made by the first that asks. */
+  shared<T>(key: object, make: () => T): T
   /** Asks for a commit soon. */
   requestCommit(): void
   /** Counts a record dropped here, by reason; `dropped-records` of the metrics, and a warning once per step and reason. */

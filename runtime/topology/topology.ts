@@ -1,19 +1,23 @@
 import type { RecordMetadata } from '../core/record.js'
 import type { Serde } from '../serde/serde.js'
 import type { StoreSpec } from '../stores/store-spec.js'
-import type { AnyRecord, Processor } from './processor.js'
+import type { AnyRecord, Processor, ProcessorContext } from './processor.js'
+
+/** Makes user code of a source or a sink, once per task; `run` is called for each record. */
+export type MakeTaskCode<F> = (context: ProcessorContext) => { readonly run: F; readonly close?: () => void }
 
 /** Reads records of topics and hands them to its children. Node names are step names, or `step/part` for the parts of one. */
 export interface SourceNode {
   readonly kind: 'source'
   readonly name: string
+  /** Their names on Kafka, or without the application's prefix if it is a repartition topic. */
   readonly topics: readonly string[]
   readonly key: Serde
   readonly value: Serde
   /** May the key, the value be Kafka's null? If not, a null is a deserialization error of this record. */
   readonly nullableKey: boolean
   readonly nullableValue: boolean
-  readonly timestampExtractor?: TimestampExtractor
+  readonly timestampExtractor?: MakeTaskCode<TimestampExtractor>
   readonly offsetReset?: 'earliest' | 'latest' | 'none'
   readonly onDeserializationError?: 'fail' | 'continue' | 'deadLetter'
 }
@@ -38,12 +42,26 @@ export interface SinkNode {
   readonly kind: 'sink'
   readonly name: string
   readonly parents: readonly string[]
-  /** Fixed, or decided by the record. `origin` is where the record being processed entered the task. */
-  readonly topic: string | ((record: AnyRecord, origin: RecordMetadata | undefined) => string)
+  /** Its name on Kafka, or without the application's prefix if it is a repartition topic; or decided by the record. */
+  readonly topic: string | MakeTaskCode<TopicRouter>
+  /** What a router may choose from, if the manifest says; else any topic. */
+  readonly routes?: readonly string[]
   readonly key: Serde
   readonly value: Serde
-  /** Default: murmur2 of the key's bytes, as Java's producer; null keys round robin (sticky per batch is allowed). Throws or returns a number in range. */
-  readonly partitioner?: (record: AnyRecord, partitions: number, topic: string) => number
+  /** Default: murmur2 of the key's bytes, as Java's producer; null keys round robin (sticky per batch is allowed). */
+  readonly partitioner?: MakeTaskCode<Partitioner>
+}
+
+/** The topic of a record, by its name on Kafka. */
+export type TopicRouter = (record: AnyRecord) => string
+
+/** From 0 to `partitions` - 1; undefined: as without a partitioner. */
+export type Partitioner = (record: AnyRecord, partitions: number) => number | undefined
+
+/** The step that a node belongs to: `joined` of `joined/left`. */
+export function stepOf(node: string): string {
+  const slash = node.indexOf('/')
+  return slash < 0 ? node : node.slice(0, slash)
 }
 
 export type TopologyNode = SourceNode | ProcessorNode | SinkNode
