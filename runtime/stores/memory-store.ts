@@ -1,0 +1,135 @@
+import { StreamError } from '../core/errors.js'
+import { boundsOf, bytesOfId, copyOf, idOf } from './bytes.js'
+import { OrderedIndex, type OrderedSnapshot } from './ordered-index.js'
+import type { BytesStore, Entry, RangeOptions, StateBackend, StateBatch } from './store.js'
+
+/** State in memory: gone with the process, restored from the changelog. `directory` is not used. */
+export function memoryBackend(): StateBackend {
+  return new MemoryBackend()
+}
+
+class MemoryBackend implements StateBackend {
+  readonly persistent = false
+  readonly #stores = new Map<string, MemoryStore>()
+  readonly #positions = new Map<string, number>()
+  #closed = false
+
+  open(name: string): BytesStore {
+    this.#requireOpen()
+    let store = this.#stores.get(name)
+    if (store === undefined) this.#stores.set(name, (store = new MemoryStore(name, () => this.#requireOpen())))
+    return store
+  }
+
+  positions(): ReadonlyMap<string, number> {
+    this.#requireOpen()
+    return new Map(this.#positions)
+  }
+
+  /** All or nothing: nothing in it can fail once every store is known. */
+  commit({ mutations, deleteRanges, positions }: StateBatch): void {
+    this.#requireOpen()
+    for (const name of [...mutations.keys(), ...(deleteRanges?.keys() ?? [])]) this.#known(name)
+    for (const [name, ranges] of deleteRanges ?? []) for (const range of ranges) this.#known(name).deleteRange(range)
+    for (const [name, changes] of mutations) {
+      const store = this.#known(name)
+      for (const [key, value] of changes) store.write(key, value)
+    }
+    for (const [partition, position] of positions) this.#positions.set(partition, position)
+  }
+
+  sizeBytes(): number {
+    this.#requireOpen()
+    let bytes = 0
+    for (const store of this.#stores.values()) bytes += store.sizeBytes
+    return bytes
+  }
+
+  close(): void {
+    this.#closed = true
+    this.#stores.clear()
+  }
+
+  #known(name: string): MemoryStore {
+    const store = this.#stores.get(name)
+    if (store === undefined) throw new StreamError('INVALID_STATE', `the store ${name} has not been opened`, { store: name })
+    return store
+  }
+
+  #requireOpen(): void {
+    if (this.#closed) throw new StreamError('INVALID_STATE', 'the state in memory is closed')
+  }
+}
+
+/** What an entry costs beside its bytes, about: two strings' and arrays' headers and its places in the map and the index. */
+const entryOverheadBytes = 100
+
+class MemoryStore implements BytesStore {
+  readonly name: string
+  readonly #requireOpen: () => void
+  readonly #values = new Map<string, Uint8Array>()
+  /** Made by the first range scan: point access alone needs no order. */
+  #index: OrderedIndex<Uint8Array> | undefined
+  sizeBytes = 0
+
+  constructor(name: string, requireOpen: () => void) {
+    this.name = name
+    this.#requireOpen = requireOpen
+  }
+
+  get(key: Uint8Array): Uint8Array | undefined {
+    this.#requireOpen()
+    const value = this.#values.get(idOf(key))
+    return value === undefined ? undefined : copyOf(value)
+  }
+
+  range(options: RangeOptions = {}): Iterable<Entry> {
+    this.#requireOpen()
+    return { [Symbol.iterator]: () => this.#scan(this.#ordered().snapshot(), options) }
+  }
+
+  count(): number {
+    this.#requireOpen()
+    return this.#values.size
+  }
+
+  write(key: Uint8Array, value: Uint8Array | null): void {
+    const id = idOf(key)
+    if (value === null) this.#delete(id)
+    else this.#set(id, copyOf(value))
+  }
+
+  deleteRange(options: RangeOptions): void {
+    const cursor = this.#ordered().snapshot().ascending(boundsOf(options))
+    while (cursor.next()) this.#delete(cursor.key)
+  }
+
+  #set(id: string, value: Uint8Array): void {
+    const before = this.#values.get(id)
+    this.sizeBytes += before === undefined ? id.length + entryOverheadBytes + value.length : value.length - before.length
+    this.#values.set(id, value)
+    this.#index?.set(id, value)
+  }
+
+  #delete(id: string): void {
+    const before = this.#values.get(id)
+    if (before === undefined) return
+    this.sizeBytes -= id.length + entryOverheadBytes + before.length
+    this.#values.delete(id)
+    this.#index?.delete(id)
+  }
+
+  *#scan(snapshot: OrderedSnapshot<Uint8Array>, options: RangeOptions): IterableIterator<Entry> {
+    this.#requireOpen()
+    const cursor = options.reverse === true ? snapshot.descending(boundsOf(options)) : snapshot.ascending(boundsOf(options))
+    while (cursor.next()) {
+      yield { key: bytesOfId(cursor.key), value: copyOf(cursor.value!) }
+      this.#requireOpen()
+    }
+  }
+
+  #ordered(): OrderedIndex<Uint8Array> {
+    this.#index ??= OrderedIndex.fromSorted([...this.#values.keys()].sort(), (id) => this.#values.get(id)!)
+    return this.#index
+  }
+}

@@ -1,0 +1,192 @@
+/**
+ * A sorted map from strings to values, with snapshots that cost nothing until the map is written again.
+ *
+ * Why not a library: sorted-btree clones per node on a generic comparator; here keys are one-byte strings, which the engine compares as
+ * memory, so two levels of short arrays are enough, and copying on write is one chunk of at most `chunkSize` keys.
+ */
+const chunkSize = 256
+
+interface Chunk<V> {
+  readonly keys: string[]
+  readonly values: V[]
+  /** The snapshot count when it was made: older than the newest snapshot means shared. */
+  readonly epoch: number
+}
+
+/** Keys from `from` (inclusive) to `to` (exclusive); open where absent. */
+export interface KeyBounds {
+  readonly from?: string | undefined
+  readonly to?: string | undefined
+}
+
+export class OrderedIndex<V> {
+  #chunks: Chunk<V>[] = []
+  #size = 0
+  #snapshots = 0
+  #chunksEpoch = 0
+
+  /** From entries in ascending order of their keys, each key once. */
+  static fromSorted<V>(keys: readonly string[], valueOf: (key: string) => V): OrderedIndex<V> {
+    const index = new OrderedIndex<V>()
+    const step = (chunkSize * 3) / 4
+    for (let at = 0; at < keys.length; at += step) {
+      const part = keys.slice(at, at + step)
+      index.#chunks.push({ keys: part, values: part.map(valueOf), epoch: 0 })
+    }
+    index.#size = keys.length
+    return index
+  }
+
+  get size(): number {
+    return this.#size
+  }
+
+  set(key: string, value: V): void {
+    if (this.#chunks.length === 0) {
+      this.#writableChunks().push({ keys: [key], values: [value], epoch: this.#snapshots })
+      this.#size = 1
+      return
+    }
+    const chunkAt = Math.min(chunkOf(this.#chunks, key), this.#chunks.length - 1)
+    const chunk = this.#writable(chunkAt)
+    const at = lowerBound(chunk.keys, key)
+    if (chunk.keys[at] === key) {
+      chunk.values[at] = value
+      return
+    }
+    chunk.keys.splice(at, 0, key)
+    chunk.values.splice(at, 0, value)
+    this.#size += 1
+    if (chunk.keys.length > chunkSize) this.#split(chunkAt, chunk, at)
+  }
+
+  delete(key: string): boolean {
+    const chunkAt = chunkOf(this.#chunks, key)
+    const found = this.#chunks[chunkAt]
+    if (found === undefined) return false
+    const at = lowerBound(found.keys, key)
+    if (found.keys[at] !== key) return false
+    const chunk = this.#writable(chunkAt)
+    chunk.keys.splice(at, 1)
+    chunk.values.splice(at, 1)
+    this.#size -= 1
+    if (chunk.keys.length === 0) this.#writableChunks().splice(chunkAt, 1)
+    return true
+  }
+
+  /** The map as it is now, whatever is written later. */
+  snapshot(): OrderedSnapshot<V> {
+    this.#snapshots += 1
+    return new OrderedSnapshot(this.#chunks)
+  }
+
+  #writableChunks(): Chunk<V>[] {
+    if (this.#chunksEpoch < this.#snapshots) {
+      this.#chunks = this.#chunks.slice()
+      this.#chunksEpoch = this.#snapshots
+    }
+    return this.#chunks
+  }
+
+  #writable(at: number): Chunk<V> {
+    const chunk = this.#chunks[at]!
+    if (chunk.epoch === this.#snapshots) return chunk
+    const copy = { keys: chunk.keys.slice(), values: chunk.values.slice(), epoch: this.#snapshots }
+    this.#writableChunks()[at] = copy
+    return copy
+  }
+
+  /** In halves; or, since keys often come in ascending order, only the new last key into a chunk of its own. */
+  #split(chunkAt: number, chunk: Chunk<V>, insertedAt: number): void {
+    const appended = insertedAt === chunk.keys.length - 1 && chunkAt === this.#chunks.length - 1
+    const at = appended ? insertedAt : chunk.keys.length >> 1
+    const upper = { keys: chunk.keys.splice(at), values: chunk.values.splice(at), epoch: this.#snapshots }
+    this.#writableChunks().splice(chunkAt + 1, 0, upper)
+  }
+}
+
+export class OrderedSnapshot<V> {
+  readonly #chunks: readonly Chunk<V>[]
+
+  constructor(chunks: readonly Chunk<V>[]) {
+    this.#chunks = chunks
+  }
+
+  ascending(bounds: KeyBounds): OrderedCursor<V> {
+    return new OrderedCursor(this.#chunks, bounds, 1)
+  }
+
+  descending(bounds: KeyBounds): OrderedCursor<V> {
+    return new OrderedCursor(this.#chunks, bounds, -1)
+  }
+}
+
+/** Stands on one entry after the other: `next()`, then `key` and `value`, while it returns true. */
+export class OrderedCursor<V> {
+  readonly #chunks: readonly Chunk<V>[]
+  readonly #step: 1 | -1
+  readonly #stop: string | undefined
+  #chunk: number
+  #at: number
+  key = ''
+  value: V | undefined
+
+  constructor(chunks: readonly Chunk<V>[], { from, to }: KeyBounds, step: 1 | -1) {
+    this.#chunks = chunks
+    this.#step = step
+    this.#stop = step === 1 ? to : from
+    // One before the first entry, in the direction of the step.
+    const start = step === 1 ? from : to
+    if (start === undefined) {
+      this.#chunk = step === 1 ? 0 : chunks.length - 1
+      this.#at = step === 1 ? -1 : (chunks[chunks.length - 1]?.keys.length ?? 0)
+    } else {
+      this.#chunk = Math.min(chunkOf(chunks, start), chunks.length - 1)
+      const bound = chunks.length === 0 ? 0 : lowerBound(chunks[this.#chunk]!.keys, start)
+      this.#at = step === 1 ? bound - 1 : bound
+    }
+  }
+
+  next(): boolean {
+    this.#at += this.#step
+    let chunk = this.#chunks[this.#chunk]
+    while (chunk !== undefined && (this.#at < 0 || this.#at >= chunk.keys.length)) {
+      this.#chunk += this.#step
+      chunk = this.#chunks[this.#chunk]
+      if (chunk !== undefined) this.#at = this.#step === 1 ? 0 : chunk.keys.length - 1
+    }
+    if (chunk === undefined) return false
+    const key = chunk.keys[this.#at]!
+    if (this.#stop !== undefined && (this.#step === 1 ? key >= this.#stop : key < this.#stop)) {
+      this.#chunk = -1
+      return false
+    }
+    this.key = key
+    this.value = chunk.values[this.#at]
+    return true
+  }
+}
+
+/** The first chunk whose last key is not below `key`; the number of chunks if there is none. */
+function chunkOf<V>(chunks: readonly Chunk<V>[], key: string): number {
+  let low = 0
+  let high = chunks.length
+  while (low < high) {
+    const middle = (low + high) >>> 1
+    const { keys } = chunks[middle]!
+    if (keys[keys.length - 1]! < key) low = middle + 1
+    else high = middle
+  }
+  return low
+}
+
+function lowerBound(keys: readonly string[], key: string): number {
+  let low = 0
+  let high = keys.length
+  while (low < high) {
+    const middle = (low + high) >>> 1
+    if (keys[middle]! < key) low = middle + 1
+    else high = middle
+  }
+  return low
+}
