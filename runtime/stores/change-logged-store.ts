@@ -1,0 +1,106 @@
+import type { RecordOrigin } from '../core/record.js'
+import { Overlay, type Slot } from './overlay.js'
+import type { BytesStore, Entry, RangeOptions } from './store.js'
+import type { StoreContext } from './store-context.js'
+
+/** Hears of each flushed key: its bytes, its new and old value, and the timestamp of the record that wrote it last. */
+type Flushed = (key: Uint8Array, newValue: Uint8Array | null, oldValue: Uint8Array | null, timestamp: number) => void
+
+/**
+ * A bytes store whose writes wait in memory for the next commit (`Overlay`), stamped with the timestamp for the changelog; and, with
+ * `caching`, a second overlay over that: the record cache, which the flush empties into the first.
+ */
+export class ChangeLoggedStore {
+  readonly #context: StoreContext
+  readonly #log: Overlay<number>
+  readonly #cache: Overlay<RecordOrigin> | undefined
+
+  constructor(base: BytesStore, context: StoreContext, caching: boolean) {
+    this.#context = context
+    this.#log = new Overlay<number>(base)
+    if (caching) this.#cache = new Overlay<RecordOrigin>(this.#log, { lastWriteOrder: true })
+  }
+
+  get cached(): boolean {
+    return this.#cache !== undefined
+  }
+
+  get dirtyBytes(): number {
+    return this.#log.dirtyBytes + (this.#cache?.dirtyBytes ?? 0)
+  }
+
+  get generation(): number {
+    return (this.#cache ?? this.#log).generation
+  }
+
+  get(key: Uint8Array): Uint8Array | undefined {
+    return (this.#cache ?? this.#log).get(key)
+  }
+
+  slot(key: Uint8Array): Slot<unknown> {
+    return (this.#cache ?? this.#log).slot(key)
+  }
+
+  range(options?: RangeOptions): Iterable<Entry> {
+    return (this.#cache ?? this.#log).range(options)
+  }
+
+  count(): number {
+    return (this.#cache ?? this.#log).count()
+  }
+
+  put(key: Uint8Array, value: Uint8Array | null): Slot<unknown> {
+    const origin = this.#context.recordOrigin()
+    return this.#cache === undefined ? this.#log.put(key, value, origin.timestamp) : this.#cache.put(key, value, origin)
+  }
+
+  /** As `put`, for a slot that this store gave and whose generation has not passed. */
+  write(slot: Slot<unknown>, value: Uint8Array | null): void {
+    const origin = this.#context.recordOrigin()
+    if (this.#cache === undefined) this.#log.write(slot as Slot<number>, value, origin.timestamp)
+    else this.#cache.write(slot as Slot<RecordOrigin>, value, origin)
+  }
+
+  /**
+   * Empties the record cache, each key under the origin of its last update. What `flushed` writes to this store meanwhile waits for the
+   * next flush. Returns whether there was anything.
+   */
+  flushCache(flushed: Flushed | undefined): boolean {
+    const cache = this.#cache
+    if (cache === undefined || !cache.isDirty) return false
+    cache.drain((key, value, origin) => {
+      this.#context.runWith(origin, () => {
+        const old = this.#log.get(key) ?? null
+        this.#log.put(key, value, origin.timestamp)
+        flushed?.(key, value, old, origin.timestamp)
+      })
+    })
+    cache.settle()
+    return true
+  }
+
+  drain(each: (key: Uint8Array, value: Uint8Array | null, timestamp: number) => void): void {
+    this.#log.drain(each)
+  }
+
+  settle(): void {
+    this.#log.settle()
+  }
+
+  /** Drops all of a range, the part in memory at once; the caller has the base drop it with the next commit. */
+  forget(from: Uint8Array, to: Uint8Array): void {
+    this.#cache?.forget(from, to)
+    this.#log.forget(from, to)
+  }
+
+  /** The base was written to by a restore. */
+  invalidate(): void {
+    this.#cache?.invalidate()
+    this.#log.invalidate()
+  }
+
+  close(): void {
+    this.#cache?.close()
+    this.#log.close()
+  }
+}

@@ -1,0 +1,28 @@
+import type { ChangelogRecord } from './change-sink.js'
+import type { StateStore } from './state-store.js'
+import type { Mutation, RangeOptions } from './store.js'
+
+/** A change for the changelog: key and value as the changelog holds them. */
+export type LogChange = (key: Uint8Array, value: Uint8Array | null, timestamp: number) => void
+
+/** What a store puts into a `StateBatch`. */
+export interface StoreChanges {
+  readonly mutations: Mutation[]
+  readonly deleteRanges: RangeOptions[]
+}
+
+/** A typed store as `TaskStores` runs it. */
+export interface ManagedStore extends StateStore {
+  readonly dirtyBytes: number
+  /** Hands what the record cache holds to its listener; returns whether there was anything. */
+  flushCache(): boolean
+  /** What changed since the last drain, for the changelog, and as the batch that brings the base up to it. */
+  drain(log: LogChange): StoreChanges
+  /** The base has all that was drained. */
+  settle(): void
+  /** Records of the changelog as the batch that applies them; called before any other use of the store. */
+  restore(records: readonly ChangelogRecord[]): StoreChanges
+  /** The batch of `restore` is in the base. */
+  restored(): void
+  close(): void
+}

@@ -1,0 +1,98 @@
+import { isStreamError, StreamError } from '../core/errors.js'
+import type { ValueAndTimestamp } from '../core/record.js'
+import type { Serde } from '../serde/serde.js'
+import type { Slot } from './overlay.js'
+
+/**
+ * Values of a store as its bytes, and as the records of its changelog. Kafka Streams' layout: stores with timestamps keep 8 bytes
+ * of it (big endian) before the value, and log the value alone with the timestamp as the record's.
+ */
+export interface ValueCodec<V> {
+  /** Null for what deletes. */
+  encode(value: V | null): Uint8Array | null
+  decode(bytes: Uint8Array): V
+  /** As `decode`; what it can keep safely it keeps in the slot. */
+  decodeSlot(slot: Slot<unknown>): V
+  /** Value and timestamp of the changelog record. */
+  loggedValue(bytes: Uint8Array): Uint8Array
+  loggedTimestamp(bytes: Uint8Array, recordTimestamp: number): number
+  /** The store's bytes of a changelog record. */
+  fromLog(value: Uint8Array, timestamp: number): Uint8Array
+}
+
+export function plainCodec<V>(store: string, serde: Serde<V>): ValueCodec<V> {
+  const decode = (bytes: Uint8Array): V => readValue(store, serde, bytes)
+  return {
+    encode: (value) => (value == null ? null : serde.serialize(value)),
+    decode,
+    decodeSlot(slot) {
+      if (slot.decoded !== undefined) return slot.decoded as V
+      const value = decode(slot.value!)
+      if (isImmutable(value)) slot.decoded = value
+      return value
+    },
+    loggedValue: (bytes) => bytes,
+    loggedTimestamp: (_bytes, recordTimestamp) => recordTimestamp,
+    fromLog: (value) => value,
+  }
+}
+
+export function timestampedCodec<V>(store: string, serde: Serde<V>): ValueCodec<ValueAndTimestamp<V>> {
+  const valueOf = (bytes: Uint8Array): V => readValue(store, serde, bytes.subarray(8))
+  return {
+    encode: (pair) => (pair?.value == null ? null : withTimestamp(serde.serialize(pair.value), pair.timestamp)),
+    decode: (bytes) => ({ value: valueOf(bytes), timestamp: readTime(bytes, 0) }),
+    decodeSlot(slot) {
+      const bytes = slot.value!
+      // The pair is made anew each time, since it can be written to by force; what is in it cannot.
+      if (slot.decoded !== undefined) return { value: slot.decoded as V, timestamp: readTime(bytes, 0) }
+      const value = valueOf(bytes)
+      if (isImmutable(value)) slot.decoded = value
+      return { value, timestamp: readTime(bytes, 0) }
+    },
+    loggedValue: (bytes) => bytes.subarray(8),
+    loggedTimestamp: (bytes) => readTime(bytes, 0),
+    fromLog: withTimestamp,
+  }
+}
+
+/** Puts a time of milliseconds (a safe integer) as 8 bytes, big endian, as Java's `ByteBuffer.putLong`. */
+export function writeTime(bytes: Uint8Array, at: number, time: number): void {
+  const high = Math.floor(time / 0x1_0000_0000)
+  bytes[at] = high >>> 24
+  bytes[at + 1] = high >>> 16
+  bytes[at + 2] = high >>> 8
+  bytes[at + 3] = high
+  bytes[at + 4] = time >>> 24
+  bytes[at + 5] = time >>> 16
+  bytes[at + 6] = time >>> 8
+  bytes[at + 7] = time
+}
+
+export function readTime(bytes: Uint8Array, at: number): number {
+  const high = (bytes[at]! << 24) | (bytes[at + 1]! << 16) | (bytes[at + 2]! << 8) | bytes[at + 3]!
+  const low = (bytes[at + 4]! << 24) | (bytes[at + 5]! << 16) | (bytes[at + 6]! << 8) | bytes[at + 7]!
+  return high * 0x1_0000_0000 + (low >>> 0)
+}
+
+export function withTimestamp(value: Uint8Array, timestamp: number): Uint8Array {
+  const bytes = Buffer.allocUnsafe(8 + value.length)
+  writeTime(bytes, 0, timestamp)
+  bytes.set(value, 8)
+  return bytes
+}
+
+/** The row of a store as its value; an error names the store. */
+export function readValue<V>(store: string, serde: Serde<V>, bytes: Uint8Array): V {
+  try {
+    return serde.deserialize(bytes)
+  } catch (error) {
+    if (!isStreamError(error)) throw error
+    throw new StreamError(error.code, `a row of the store ${store}: ${error.message}`, { ...error.details, store, cause: error })
+  }
+}
+
+/** A value that nobody can change behind the store's back. */
+function isImmutable(value: unknown): boolean {
+  return typeof value !== 'object' && typeof value !== 'function'
+}
