@@ -1,0 +1,196 @@
+import { StreamError } from '../core/errors.js'
+import type { KeyValue } from '../core/record.js'
+import type { Serde } from '../serde/serde.js'
+import { compareBytes, keyAfter, prefixEnd } from './bytes.js'
+import { ChangeLoggedStore } from './change-logged-store.js'
+import type { ChangelogRecord } from './change-sink.js'
+import { mapped } from './iterables.js'
+import type { LogChange, ManagedStore, StoreChanges } from './managed-store.js'
+import type { Slot } from './overlay.js'
+import type { CacheableStore, FlushListener, KeyValueStore } from './state-store.js'
+import type { BytesStore, Entry, Mutation } from './store.js'
+import type { StoreContext } from './store-context.js'
+import { readValue, type ValueCodec } from './value-codec.js'
+
+export interface KeyValueStoreOptions<K, V> {
+  readonly name: string
+  readonly key: Serde<K>
+  readonly codec: ValueCodec<V>
+  readonly caching: boolean
+}
+
+/** Kafka Streams' key-value store, timestamped or not (by its codec). Rows are the serialized key and value as they are. */
+export class TypedKeyValueStore<K, V> implements KeyValueStore<K, V>, CacheableStore<K, V>, ManagedStore {
+  readonly name: string
+  readonly #key: Serde<K>
+  readonly #codec: ValueCodec<V>
+  readonly #store: ChangeLoggedStore
+  #flushListener: FlushListener<K, V> | undefined
+  /** Slots by the key itself, so that a hot key is not serialized again; keys that serialize alike share a slot. */
+  readonly #slots = new Map<K, Slot<unknown>>()
+  #slotsGeneration = 0
+
+  constructor(options: KeyValueStoreOptions<K, V>, base: BytesStore, context: StoreContext) {
+    this.name = options.name
+    this.#key = options.key
+    this.#codec = options.codec
+    this.#store = new ChangeLoggedStore(base, context, options.caching)
+  }
+
+  get(key: K): V | undefined {
+    const slot = this.#slot(key)
+    return slot.value === null ? undefined : this.#codec.decodeSlot(slot)
+  }
+
+  put(key: K, value: V | null): void {
+    const bytes = this.#codec.encode(value)
+    const known = this.#knownSlot(key)
+    if (known !== undefined) this.#store.write(known, bytes)
+    else this.#keep(key, this.#store.put(this.#keyBytes(key), bytes))
+  }
+
+  putIfAbsent(key: K, value: V): V | undefined {
+    const before = this.get(key)
+    if (before === undefined) this.put(key, value)
+    return before
+  }
+
+  putAll(entries: Iterable<KeyValue<K, V | null>>): void {
+    for (const { key, value } of entries) this.put(key, value)
+  }
+
+  delete(key: K): V | undefined {
+    const before = this.get(key)
+    this.put(key, null)
+    return before
+  }
+
+  range(from?: K, to?: K): Iterable<KeyValue<K, V>> {
+    return this.#range(from, to, false)
+  }
+
+  reverseRange(from?: K, to?: K): Iterable<KeyValue<K, V>> {
+    return this.#range(from, to, true)
+  }
+
+  all(): Iterable<KeyValue<K, V>> {
+    return this.#range(undefined, undefined, false)
+  }
+
+  reverseAll(): Iterable<KeyValue<K, V>> {
+    return this.#range(undefined, undefined, true)
+  }
+
+  prefixScan<P = K>(
+    prefix: P,
+    serialize: (prefix: P) => Uint8Array = (key) => this.#keyBytes(key as unknown as K),
+  ): Iterable<KeyValue<K, V>> {
+    const from = serialize(prefix)
+    if (from.length === 0) {
+      throw new StreamError('INVALID_ARGUMENT', `the prefix of a scan of the store ${this.name} has no bytes`, {
+        store: this.name,
+        hint: 'all() gives every entry.',
+      })
+    }
+    return mapped(this.#store.range({ from, to: prefixEnd(from) }), this.#entry)
+  }
+
+  approximateNumEntries(): number {
+    return this.#store.count()
+  }
+
+  get cached(): boolean {
+    return this.#store.cached
+  }
+
+  setFlushListener(listener: FlushListener<K, V>): void {
+    this.#flushListener = listener
+  }
+
+  get dirtyBytes(): number {
+    return this.#store.dirtyBytes
+  }
+
+  flushCache(): boolean {
+    const listener = this.#flushListener
+    const decode = (bytes: Uint8Array | null) => (bytes === null ? null : this.#codec.decode(bytes))
+    return this.#store.flushCache(
+      listener && ((key, newValue, oldValue, timestamp) => listener(this.#keyOf(key), decode(newValue), decode(oldValue), timestamp)),
+    )
+  }
+
+  drain(log: LogChange): StoreChanges {
+    const mutations: Mutation[] = []
+    this.#store.drain((key, value, timestamp) => {
+      mutations.push([key, value])
+      if (value === null) log(key, null, timestamp)
+      else log(key, this.#codec.loggedValue(value), this.#codec.loggedTimestamp(value, timestamp))
+    })
+    return { mutations, deleteRanges: [] }
+  }
+
+  settle(): void {
+    this.#store.settle()
+  }
+
+  restore(records: readonly ChangelogRecord[]): StoreChanges {
+    const mutations: Mutation[] = []
+    for (const { key, value, timestamp } of records) {
+      // A source topic that serves as changelog may have records without a key; its table ignores them.
+      if (key !== null) mutations.push([key, value === null ? null : this.#codec.fromLog(value, timestamp)])
+    }
+    return { mutations, deleteRanges: [] }
+  }
+
+  restored(): void {
+    this.#store.invalidate()
+  }
+
+  close(): void {
+    this.#store.close()
+    this.#slots.clear()
+  }
+
+  #range(from: K | undefined, to: K | undefined, reverse: boolean): Iterable<KeyValue<K, V>> {
+    const first = from == null ? undefined : this.#keyBytes(from)
+    const last = to == null ? undefined : this.#keyBytes(to)
+    if (first !== undefined && last !== undefined && compareBytes(first, last) > 0) return []
+    return mapped(this.#store.range({ from: first, to: last && keyAfter(last), reverse }), this.#entry)
+  }
+
+  readonly #entry = ({ key, value }: Entry): KeyValue<K, V> => ({ key: this.#keyOf(key), value: this.#codec.decode(value) })
+
+  #slot(key: K): Slot<unknown> {
+    return this.#knownSlot(key) ?? this.#keep(key, this.#store.slot(this.#keyBytes(key)))
+  }
+
+  #knownSlot(key: K): Slot<unknown> | undefined {
+    if (this.#slotsGeneration !== this.#store.generation) {
+      this.#slots.clear()
+      this.#slotsGeneration = this.#store.generation
+      return undefined
+    }
+    return this.#slots.get(key)
+  }
+
+  #keep(key: K, slot: Slot<unknown>): Slot<unknown> {
+    // Not objects, which may change; and not zero, since a map takes 0 and -0 for the same key, which a serde need not.
+    const mayStand = typeof key === 'string' || (typeof key === 'number' && key !== 0) || typeof key === 'bigint'
+    if (mayStand && this.#slotsGeneration === this.#store.generation) this.#slots.set(key, slot)
+    return slot
+  }
+
+  #keyBytes(key: K): Uint8Array {
+    return serializeKey(this.name, this.#key, key)
+  }
+
+  #keyOf(bytes: Uint8Array): K {
+    return readValue(this.name, this.#key, bytes)
+  }
+}
+
+/** The key's bytes; throws INVALID_ARGUMENT for null, which no store takes. */
+export function serializeKey<K>(store: string, serde: Serde<K>, key: K): Uint8Array {
+  if (key == null) throw new StreamError('INVALID_ARGUMENT', `a key of the store ${store} is ${key}`, { store })
+  return serde.serialize(key)
+}

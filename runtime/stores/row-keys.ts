@@ -1,0 +1,83 @@
+import { readTime, writeTime } from './value-codec.js'
+
+/**
+ * Keys of rows that are stored by segments of time. Layout: a tag; the segment (8 bytes); the record's key, escaped and ended, so that no
+ * key's rows stand among those of a key of which it is a prefix, and all sort as the keys do; then the store's own suffix.
+ *
+ * Escaped: a zero byte is written 00 FF, and 00 00 ends the key.
+ */
+export const metaKey: Uint8Array = Uint8Array.of(0)
+const segmentTag = 1
+const latestTag = 2
+
+const segmentBytes = 9
+
+/** A key with room for `suffixLength` bytes at its end. */
+export function rowKey(segment: number, key: Uint8Array, suffixLength: number): Uint8Array {
+  const zeros = countZeros(key)
+  const row = Buffer.allocUnsafe(segmentBytes + key.length + zeros + 2 + suffixLength)
+  row[0] = segmentTag
+  writeTime(row, 1, segment)
+  let at = segmentBytes
+  if (zeros === 0) {
+    row.set(key, at)
+    at += key.length
+  } else {
+    for (const byte of key) {
+      row[at++] = byte
+      if (byte === 0) row[at++] = 0xff
+    }
+  }
+  row[at] = 0
+  row[at + 1] = 0
+  return row
+}
+
+/** The record's key within a row's key. */
+export function keyOfRow(row: Uint8Array, suffixLength: number): Uint8Array {
+  const escaped = row.subarray(segmentBytes, row.length - suffixLength - 2)
+  if (!escaped.includes(0)) return escaped
+  const key = new Uint8Array(escaped.length)
+  let length = 0
+  for (let at = 0; at < escaped.length; at++) {
+    key[length++] = escaped[at]!
+    if (escaped[at] === 0) at += 1
+  }
+  return key.subarray(0, length)
+}
+
+export function segmentOfRow(row: Uint8Array): number {
+  return readTime(row, 1)
+}
+
+/** Below all rows of the segment, and above all of those before it. */
+export function segmentStart(segment: number): Uint8Array {
+  const bytes = Buffer.allocUnsafe(segmentBytes)
+  bytes[0] = segmentTag
+  writeTime(bytes, 1, segment)
+  return bytes
+}
+
+/** Above all rows of all segments. */
+export const segmentsEnd: Uint8Array = Uint8Array.of(latestTag)
+
+/** Above all rows of the key in the segment. */
+export function keyEnd(segment: number, key: Uint8Array): Uint8Array {
+  const end = rowKey(segment, key, 0)
+  end[end.length - 1] = 1
+  return end
+}
+
+/** The key of a row that stands outside of the segments: one per key, and it does not expire. */
+export function latestKey(key: Uint8Array): Uint8Array {
+  const row = Buffer.allocUnsafe(1 + key.length)
+  row[0] = latestTag
+  row.set(key, 1)
+  return row
+}
+
+function countZeros(key: Uint8Array): number {
+  let zeros = 0
+  for (let at = key.indexOf(0); at !== -1; at = key.indexOf(0, at + 1)) zeros += 1
+  return zeros
+}

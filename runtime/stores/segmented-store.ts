@@ -1,0 +1,152 @@
+import { ChangeLoggedStore } from './change-logged-store.js'
+import type { StoreChanges } from './managed-store.js'
+import { metaKey, segmentOfRow, segmentStart, segmentsEnd } from './row-keys.js'
+import type { BytesStore, Mutation, RangeOptions } from './store.js'
+import type { StoreContext } from './store-context.js'
+import { readTime, writeTime } from './value-codec.js'
+
+export interface SegmentedStoreOptions {
+  /** How much time a segment spans, milliseconds. */
+  readonly intervalMs: number
+  readonly retentionMs: number
+  readonly caching: boolean
+}
+
+/**
+ * Rows by segments of time: which segments there are, how far time has come, and the dropping of whole segments as it goes on. Time is
+ * that of the rows put here (Kafka Streams' `observedStreamTime`), and is stored with them, so that it is known again after a restart.
+ */
+export class SegmentedStore {
+  readonly rows: ChangeLoggedStore
+  readonly #retentionMs: number
+  readonly #intervalMs: number
+  /** Segments that may have rows, ascending. */
+  readonly #segments: number[]
+  #observedTime = -1
+  #sequence = 0
+  #metaChanged = false
+  #expired: RangeOptions[] = []
+
+  constructor(base: BytesStore, context: StoreContext, options: SegmentedStoreOptions) {
+    this.rows = new ChangeLoggedStore(base, context, options.caching)
+    this.#retentionMs = options.retentionMs
+    this.#intervalMs = options.intervalMs
+    this.#segments = segmentsIn(base)
+    const meta = base.get(metaKey)
+    if (meta !== undefined) {
+      this.#observedTime = readTime(meta, 0)
+      this.#sequence = readTime(meta, 8)
+    }
+  }
+
+  /** The highest time put so far; -1 before the first. */
+  get observedTime(): number {
+    return this.#observedTime
+  }
+
+  /** The lowest time that is live: the retention is counted from the highest. */
+  get liveFrom(): number {
+    return Math.max(0, this.#observedTime - this.#retentionMs + 1)
+  }
+
+  /** Time has come to `time` at least; segments that are wholly expired are dropped. */
+  advance(time: number): void {
+    if (time <= this.#observedTime) return
+    this.#observedTime = time
+    this.#metaChanged = true
+    this.#dropBefore(this.liveFrom)
+  }
+
+  /** A number that no row of this store has had for long: 1, 2, … 2^31 - 1, 0, 1, … */
+  nextSequence(): number {
+    this.sequence = (this.#sequence + 1) & 0x7fffffff
+    return this.#sequence
+  }
+
+  set sequence(sequence: number) {
+    this.#sequence = sequence
+    this.#metaChanged = true
+  }
+
+  segmentOf(time: number): number {
+    return Math.floor(time / this.#intervalMs)
+  }
+
+  /** The segment of `time`, to put a row into. */
+  segmentFor(time: number): number {
+    const segment = this.segmentOf(time)
+    const segments = this.#segments
+    if (segments[segments.length - 1] === segment) return segment
+    const at = segments.findIndex((other) => other >= segment)
+    if (at === -1) segments.push(segment)
+    else if (segments[at] !== segment) segments.splice(at, 0, segment)
+    return segment
+  }
+
+  /** Segments that may have rows of times from `from` to `to`, both inclusive. */
+  segmentsBetween(from: number, to: number, reverse: boolean): readonly number[] {
+    const first = this.segmentOf(from)
+    const last = this.segmentOf(to)
+    const found = this.#segments.filter((segment) => segment >= first && segment <= last)
+    return reverse ? found.reverse() : found
+  }
+
+  /** Changes since the last drain; `each` hears of the rows. */
+  drain(each: (key: Uint8Array, value: Uint8Array | null, timestamp: number) => void): StoreChanges {
+    const mutations: Mutation[] = []
+    const deleteRanges = this.#expired
+    this.#expired = []
+    this.rows.drain((key, value, timestamp) => {
+      mutations.push([key, value])
+      each(key, value, timestamp)
+    })
+    this.#pushMeta(mutations)
+    return { mutations, deleteRanges }
+  }
+
+  /** Restored rows, and what they mean for segments. */
+  changesOfRestore(mutations: Mutation[]): StoreChanges {
+    const deleteRanges = this.#expired
+    this.#expired = []
+    this.#pushMeta(mutations)
+    return { mutations, deleteRanges }
+  }
+
+  #pushMeta(mutations: Mutation[]): void {
+    if (!this.#metaChanged) return
+    this.#metaChanged = false
+    const meta = Buffer.allocUnsafe(16)
+    writeTime(meta, 0, this.#observedTime)
+    writeTime(meta, 8, this.#sequence)
+    mutations.push([metaKey, meta])
+  }
+
+  #dropBefore(time: number): void {
+    const segments = this.#segments
+    const firstLive = this.segmentOf(time)
+    if (segments.length === 0 || segments[0]! >= firstLive) return
+    const range = { from: segmentStart(0), to: segmentStart(firstLive) }
+    const live = segments.findIndex((segment) => segment >= firstLive)
+    segments.splice(0, live === -1 ? segments.length : live)
+    this.rows.forget(range.from, range.to)
+    this.#expired.push(range)
+  }
+}
+
+/** One look per segment: to its first row, and on to the next segment. */
+function segmentsIn(base: BytesStore): number[] {
+  const segments: number[] = []
+  let from = segmentStart(0)
+  for (;;) {
+    const first = firstKey(base.range({ from, to: segmentsEnd }))
+    if (first === undefined) return segments
+    const segment = segmentOfRow(first)
+    segments.push(segment)
+    from = segmentStart(segment + 1)
+  }
+}
+
+function firstKey(entries: Iterable<{ readonly key: Uint8Array }>): Uint8Array | undefined {
+  for (const { key } of entries) return key
+  return undefined
+}

@@ -1,0 +1,252 @@
+import { StreamError } from '../core/errors.js'
+import type { KeyValue, Windowed } from '../core/record.js'
+import type { Serde } from '../serde/serde.js'
+import { compareBytes } from './bytes.js'
+import type { ChangelogRecord } from './change-sink.js'
+import { serializeKey } from './key-value-store.js'
+import type { LogChange, ManagedStore, StoreChanges } from './managed-store.js'
+import { keyEnd, keyOfRow, rowKey, segmentStart } from './row-keys.js'
+import { SegmentedStore } from './segmented-store.js'
+import type { CacheableStore, FlushListener, SessionStore } from './state-store.js'
+import type { BytesStore, Mutation } from './store.js'
+import type { StoreContext } from './store-context.js'
+import { readTime, readValue, type ValueCodec, writeTime } from './value-codec.js'
+
+export interface SessionStoreOptions<K, V> {
+  readonly name: string
+  readonly key: Serde<K>
+  readonly codec: ValueCodec<V>
+  readonly retentionMs: number
+  readonly caching: boolean
+}
+
+/** End and start, 8 bytes each; the start as its distance to the highest one, so that later starts come first. */
+const suffixLength = 16
+const highestTime = Number.MAX_SAFE_INTEGER
+
+/**
+ * Kafka Streams' session store, with the semantics of its in-memory one: a session is live while its end is above the highest end ever put
+ * less the retention; sessions come by end, then key, then start from the last to the first.
+ *
+ * Rows: segment (of the end), key, end, start.
+ */
+export class TypedSessionStore<K, V> implements SessionStore<K, V>, CacheableStore<Windowed<K>, V>, ManagedStore {
+  readonly name: string
+  readonly #options: SessionStoreOptions<K, V>
+  readonly #codec: ValueCodec<V>
+  readonly #context: StoreContext
+  readonly #segments: SegmentedStore
+  #flushListener: FlushListener<Windowed<K>, V> | undefined
+
+  constructor(options: SessionStoreOptions<K, V>, base: BytesStore, context: StoreContext) {
+    this.name = options.name
+    this.#options = options
+    this.#codec = options.codec
+    this.#context = context
+    this.#segments = new SegmentedStore(base, context, {
+      // Few segments, since a search for sessions looks into each that is later than the record.
+      intervalMs: Math.max(1, Math.ceil(options.retentionMs / 2)),
+      retentionMs: options.retentionMs,
+      caching: options.caching,
+    })
+  }
+
+  put(session: Windowed<K>, value: V | null): void {
+    this.#check(session)
+    const key = this.#keyBytes(session.key)
+    const bytes = this.#codec.encode(value)
+    this.#segments.advance(session.end)
+    if (session.end < this.#segments.liveFrom) {
+      this.#context.expired(this.name)
+      return
+    }
+    this.#segments.rows.put(sessionRow(this.#segments.segmentFor(session.end), key, session.end, session.start), bytes)
+  }
+
+  remove(session: Windowed<K>): void {
+    this.#check(session)
+    const key = this.#keyBytes(session.key)
+    if (!this.#isLive(session.end)) return
+    this.#segments.rows.put(sessionRow(this.#segments.segmentOf(session.end), key, session.end, session.start), null)
+  }
+
+  fetchSession(key: K, start: number, end: number): V | undefined {
+    const keyBytes = this.#keyBytes(key)
+    if (!this.#isLive(end)) return undefined
+    const slot = this.#segments.rows.slot(sessionRow(this.#segments.segmentOf(end), keyBytes, end, start))
+    return slot.value === null ? undefined : this.#codec.decodeSlot(slot)
+  }
+
+  findSessions(key: K, earliestEnd: number, latestStart: number): Iterable<KeyValue<Windowed<K>, V>> {
+    return this.#find(key, earliestEnd, latestStart, false)
+  }
+
+  backwardFindSessions(key: K, earliestEnd: number, latestStart: number): Iterable<KeyValue<Windowed<K>, V>> {
+    return this.#find(key, earliestEnd, latestStart, true)
+  }
+
+  fetch(key: K): Iterable<KeyValue<Windowed<K>, V>> {
+    return this.#find(key, 0, highestTime, false)
+  }
+
+  backwardFetch(key: K): Iterable<KeyValue<Windowed<K>, V>> {
+    return this.#find(key, 0, highestTime, true)
+  }
+
+  findSessionsInKeyRange(
+    from: K | undefined,
+    to: K | undefined,
+    earliestEnd: number,
+    latestStart: number,
+  ): Iterable<KeyValue<Windowed<K>, V>> {
+    const range = this.#keyRange(from, to)
+    if (range === undefined) return []
+    return { [Symbol.iterator]: () => this.#scan(range, earliestEnd, latestStart) }
+  }
+
+  /** Throws INVALID_ARGUMENT if `from` is above `to`. */
+  fetchKeyRange(from: K | undefined, to: K | undefined): Iterable<KeyValue<Windowed<K>, V>> {
+    const range = this.#keyRange(from, to)
+    if (range === undefined) throw this.#refuse('the first key of a range is above its last')
+    return { [Symbol.iterator]: () => this.#scan(range, 0, highestTime) }
+  }
+
+  get cached(): boolean {
+    return this.#segments.rows.cached
+  }
+
+  setFlushListener(listener: FlushListener<Windowed<K>, V>): void {
+    this.#flushListener = listener
+  }
+
+  get dirtyBytes(): number {
+    return this.#segments.rows.dirtyBytes
+  }
+
+  flushCache(): boolean {
+    const listener = this.#flushListener
+    const decode = (bytes: Uint8Array | null) => (bytes === null ? null : this.#codec.decode(bytes))
+    return this.#segments.rows.flushCache(
+      listener && ((row, newValue, oldValue, timestamp) => listener(this.#windowed(row), decode(newValue), decode(oldValue), timestamp)),
+    )
+  }
+
+  /** Changelog keys are Kafka Streams' `SessionKeySchema`: key, end, start (8 bytes each). */
+  drain(log: LogChange): StoreChanges {
+    return this.#segments.drain((row, value, timestamp) => {
+      const key = keyOfRow(row, suffixLength)
+      const logged = Buffer.allocUnsafe(key.length + 16)
+      logged.set(key)
+      writeTime(logged, key.length, endOf(row))
+      writeTime(logged, key.length + 8, startOf(row))
+      if (value === null) log(logged, null, timestamp)
+      else log(logged, this.#codec.loggedValue(value), this.#codec.loggedTimestamp(value, timestamp))
+    })
+  }
+
+  settle(): void {
+    this.#segments.rows.settle()
+  }
+
+  restore(records: readonly ChangelogRecord[]): StoreChanges {
+    for (const { key } of records) if (key !== null) this.#segments.advance(readTime(key, key.length - 16))
+    const liveFrom = this.#segments.liveFrom
+    const mutations: Mutation[] = []
+    for (const { key, value, timestamp } of records) {
+      if (key === null) continue
+      const end = readTime(key, key.length - 16)
+      if (end < liveFrom) continue
+      const row = sessionRow(this.#segments.segmentFor(end), key.subarray(0, key.length - 16), end, readTime(key, key.length - 8))
+      mutations.push([row, value === null ? null : this.#codec.fromLog(value, timestamp)])
+    }
+    return this.#segments.changesOfRestore(mutations)
+  }
+
+  restored(): void {
+    this.#segments.rows.invalidate()
+  }
+
+  close(): void {
+    this.#segments.rows.close()
+  }
+
+  #isLive(end: number): boolean {
+    return end >= this.#segments.liveFrom && end <= this.#segments.observedTime
+  }
+
+  #find(key: K, earliestEnd: number, latestStart: number, reverse: boolean): Iterable<KeyValue<Windowed<K>, V>> {
+    const keyBytes = this.#keyBytes(key)
+    return { [Symbol.iterator]: () => this.#fetch(keyBytes, earliestEnd, latestStart, reverse) }
+  }
+
+  *#fetch(key: Uint8Array, earliestEnd: number, latestStart: number, reverse: boolean): IterableIterator<KeyValue<Windowed<K>, V>> {
+    const first = Math.max(earliestEnd, this.#segments.liveFrom)
+    for (const segment of this.#segments.segmentsBetween(first, this.#segments.observedTime, reverse)) {
+      const bounds = { from: sessionRow(segment, key, first, highestTime), to: keyEnd(segment, key), reverse }
+      for (const row of this.#segments.rows.range(bounds)) {
+        if (startOf(row.key) <= latestStart) yield { key: this.#windowed(row.key), value: this.#codec.decode(row.value) }
+      }
+    }
+  }
+
+  /** Segment by segment, each sorted by end: rows stand by key first, for `findSessions` of one key. */
+  *#scan(range: KeyRange, earliestEnd: number, latestStart: number): IterableIterator<KeyValue<Windowed<K>, V>> {
+    const first = Math.max(earliestEnd, this.#segments.liveFrom)
+    for (const segment of this.#segments.segmentsBetween(first, this.#segments.observedTime, false)) {
+      const bounds = {
+        from: range.from === undefined ? segmentStart(segment) : rowKey(segment, range.from, 0),
+        to: range.to === undefined ? segmentStart(segment + 1) : keyEnd(segment, range.to),
+      }
+      const rows: { readonly end: number; readonly key: Uint8Array; readonly value: Uint8Array }[] = []
+      for (const { key, value } of this.#segments.rows.range(bounds)) {
+        const end = endOf(key)
+        if (end >= first && startOf(key) <= latestStart) rows.push({ end, key, value })
+      }
+      rows.sort((left, right) => left.end - right.end)
+      for (const { key, value } of rows) yield { key: this.#windowed(key), value: this.#codec.decode(value) }
+    }
+  }
+
+  #keyRange(from: K | undefined, to: K | undefined): KeyRange | undefined {
+    const range = { from: from == null ? undefined : this.#keyBytes(from), to: to == null ? undefined : this.#keyBytes(to) }
+    const empty = range.from !== undefined && range.to !== undefined && compareBytes(range.from, range.to) > 0
+    return empty ? undefined : range
+  }
+
+  #windowed(row: Uint8Array): Windowed<K> {
+    return { key: readValue(this.name, this.#options.key, keyOfRow(row, suffixLength)), start: startOf(row), end: endOf(row) }
+  }
+
+  #keyBytes(key: K): Uint8Array {
+    return serializeKey(this.name, this.#options.key, key)
+  }
+
+  #check({ start, end }: Windowed<K>): void {
+    if (Number.isSafeInteger(start) && Number.isSafeInteger(end) && start >= 0 && start <= end) return
+    throw this.#refuse(`${start} to ${end} is not a session`)
+  }
+
+  #refuse(what: string): StreamError {
+    return new StreamError('INVALID_ARGUMENT', `${what} (store ${this.name})`, { store: this.name })
+  }
+}
+
+interface KeyRange {
+  readonly from: Uint8Array | undefined
+  readonly to: Uint8Array | undefined
+}
+
+function sessionRow(segment: number, key: Uint8Array, end: number, start: number): Uint8Array {
+  const row = rowKey(segment, key, suffixLength)
+  writeTime(row, row.length - 16, end)
+  writeTime(row, row.length - 8, highestTime - start)
+  return row
+}
+
+function endOf(row: Uint8Array): number {
+  return readTime(row, row.length - 16)
+}
+
+function startOf(row: Uint8Array): number {
+  return highestTime - readTime(row, row.length - 8)
+}

@@ -1,0 +1,252 @@
+import { StreamError } from '../core/errors.js'
+import type { KeyValue, Windowed } from '../core/record.js'
+import type { Serde } from '../serde/serde.js'
+import { compareBytes } from './bytes.js'
+import type { ChangelogRecord } from './change-sink.js'
+import { serializeKey } from './key-value-store.js'
+import type { LogChange, ManagedStore, StoreChanges } from './managed-store.js'
+import { keyEnd, keyOfRow, rowKey, segmentStart } from './row-keys.js'
+import { SegmentedStore } from './segmented-store.js'
+import type { CacheableStore, FlushListener, WindowEntry, WindowStore } from './state-store.js'
+import type { BytesStore, Mutation } from './store.js'
+import type { StoreContext } from './store-context.js'
+import { readTime, readValue, type ValueCodec, writeTime } from './value-codec.js'
+
+export interface WindowStoreOptions<K, V> {
+  readonly name: string
+  readonly key: Serde<K>
+  readonly codec: ValueCodec<V>
+  readonly windowSizeMs: number
+  readonly retentionMs: number
+  readonly retainDuplicates: boolean
+  readonly caching: boolean
+}
+
+/**
+ * Kafka Streams' window store, with the semantics of its in-memory one: a window is live while its start is above the highest start
+ * ever put less the retention, and several keys come by start, then key.
+ *
+ * Rows: segment, key, start (8 bytes), and with duplicates a sequence number (4 bytes).
+ */
+export class TypedWindowStore<K, V> implements WindowStore<K, V>, CacheableStore<Windowed<K>, V>, ManagedStore {
+  readonly name: string
+  readonly #options: WindowStoreOptions<K, V>
+  readonly #codec: ValueCodec<V>
+  readonly #context: StoreContext
+  readonly #segments: SegmentedStore
+  readonly #suffixLength: number
+  #flushListener: FlushListener<Windowed<K>, V> | undefined
+
+  constructor(options: WindowStoreOptions<K, V>, base: BytesStore, context: StoreContext) {
+    this.name = options.name
+    this.#options = options
+    this.#codec = options.codec
+    this.#context = context
+    this.#suffixLength = options.retainDuplicates ? 12 : 8
+    this.#segments = new SegmentedStore(base, context, {
+      // Tumbling windows: one start per segment, so that scans by time need no sorting; and never many segments.
+      intervalMs: Math.max(1, options.windowSizeMs, Math.ceil(options.retentionMs / 32)),
+      retentionMs: options.retentionMs,
+      // Duplicates have nothing to be merged in a cache; Kafka Streams turns it off as well.
+      caching: options.caching && !options.retainDuplicates,
+    })
+  }
+
+  put(key: K, value: V | null, start: number): void {
+    if (!Number.isSafeInteger(start)) throw this.#refuse(`${start} is not a window's start`)
+    const keyBytes = this.#keyBytes(key)
+    const bytes = this.#codec.encode(value)
+    if (start < 0) return
+    this.#segments.advance(start)
+    if (start < this.#segments.liveFrom) {
+      this.#context.expired(this.name)
+      return
+    }
+    const { retainDuplicates } = this.#options
+    if (bytes === null && retainDuplicates) return
+    const row = this.#rowKey(this.#segments.segmentFor(start), keyBytes, start)
+    if (retainDuplicates) writeSequence(row, this.#segments.nextSequence())
+    this.#segments.rows.put(row, bytes)
+  }
+
+  fetch(key: K, start: number): V | undefined {
+    const keyBytes = this.#keyBytes(key)
+    if (!(start >= this.#segments.liveFrom && start <= this.#segments.observedTime)) return undefined
+    const row = this.#rowKey(this.#segments.segmentOf(start), keyBytes, start)
+    const slot = this.#segments.rows.slot(row)
+    return slot.value === null ? undefined : this.#codec.decodeSlot(slot)
+  }
+
+  fetchRange(key: K, from: number, to: number): Iterable<WindowEntry<V>> {
+    const keyBytes = this.#keyBytes(key)
+    return { [Symbol.iterator]: () => this.#fetch(keyBytes, from, to, false) }
+  }
+
+  backwardFetchRange(key: K, from: number, to: number): Iterable<WindowEntry<V>> {
+    const keyBytes = this.#keyBytes(key)
+    return { [Symbol.iterator]: () => this.#fetch(keyBytes, from, to, true) }
+  }
+
+  fetchKeyRange(fromKey: K | undefined, toKey: K | undefined, from: number, to: number): Iterable<KeyValue<Windowed<K>, V>> {
+    return this.#fetchKeys(fromKey, toKey, from, to, false)
+  }
+
+  backwardFetchKeyRange(fromKey: K | undefined, toKey: K | undefined, from: number, to: number): Iterable<KeyValue<Windowed<K>, V>> {
+    return this.#fetchKeys(fromKey, toKey, from, to, true)
+  }
+
+  fetchAll(from: number, to: number): Iterable<KeyValue<Windowed<K>, V>> {
+    return this.#fetchKeys(undefined, undefined, from, to, false)
+  }
+
+  backwardFetchAll(from: number, to: number): Iterable<KeyValue<Windowed<K>, V>> {
+    return this.#fetchKeys(undefined, undefined, from, to, true)
+  }
+
+  all(): Iterable<KeyValue<Windowed<K>, V>> {
+    return this.#fetchKeys(undefined, undefined, 0, Number.POSITIVE_INFINITY, false)
+  }
+
+  backwardAll(): Iterable<KeyValue<Windowed<K>, V>> {
+    return this.#fetchKeys(undefined, undefined, 0, Number.POSITIVE_INFINITY, true)
+  }
+
+  get cached(): boolean {
+    return this.#segments.rows.cached
+  }
+
+  setFlushListener(listener: FlushListener<Windowed<K>, V>): void {
+    this.#flushListener = listener
+  }
+
+  get dirtyBytes(): number {
+    return this.#segments.rows.dirtyBytes
+  }
+
+  flushCache(): boolean {
+    const listener = this.#flushListener
+    const decode = (bytes: Uint8Array | null) => (bytes === null ? null : this.#codec.decode(bytes))
+    return this.#segments.rows.flushCache(
+      listener && ((row, newValue, oldValue, timestamp) => listener(this.#windowed(row), decode(newValue), decode(oldValue), timestamp)),
+    )
+  }
+
+  /** Changelog keys are Kafka Streams' `WindowKeySchema`: key, start (8 bytes), sequence number (4 bytes). */
+  drain(log: LogChange): StoreChanges {
+    return this.#segments.drain((row, value, timestamp) => {
+      const key = keyOfRow(row, this.#suffixLength)
+      const logged = Buffer.alloc(key.length + 12)
+      logged.set(key)
+      logged.set(row.subarray(row.length - this.#suffixLength), key.length)
+      if (value === null) log(logged, null, timestamp)
+      else log(logged, this.#codec.loggedValue(value), this.#codec.loggedTimestamp(value, timestamp))
+    })
+  }
+
+  settle(): void {
+    this.#segments.rows.settle()
+  }
+
+  restore(records: readonly ChangelogRecord[]): StoreChanges {
+    const { retainDuplicates } = this.#options
+    for (const { key } of records) if (key !== null) this.#segments.advance(readTime(key, key.length - 12))
+    const liveFrom = this.#segments.liveFrom
+    const mutations: Mutation[] = []
+    for (const { key, value, timestamp } of records) {
+      if (key === null) continue
+      const start = readTime(key, key.length - 12)
+      const sequence = key.subarray(key.length - 4)
+      if (retainDuplicates) this.#segments.sequence = readSequence(key)
+      if (start < liveFrom) continue
+      const row = this.#rowKey(this.#segments.segmentFor(start), key.subarray(0, key.length - 12), start)
+      if (retainDuplicates) row.set(sequence, row.length - 4)
+      mutations.push([row, value === null ? null : this.#codec.fromLog(value, timestamp)])
+    }
+    return this.#segments.changesOfRestore(mutations)
+  }
+
+  restored(): void {
+    this.#segments.rows.invalidate()
+  }
+
+  close(): void {
+    this.#segments.rows.close()
+  }
+
+  *#fetch(key: Uint8Array, from: number, to: number, reverse: boolean): IterableIterator<WindowEntry<V>> {
+    const first = Math.max(from, this.#segments.liveFrom)
+    const last = Math.min(to, this.#segments.observedTime)
+    for (const segment of this.#segments.segmentsBetween(first, last, reverse)) {
+      const bounds = { from: this.#rowKey(segment, key, first), to: this.#rowKey(segment, key, last + 1), reverse }
+      for (const row of this.#segments.rows.range(bounds)) {
+        yield { start: this.#startOf(row.key), value: this.#codec.decode(row.value) }
+      }
+    }
+  }
+
+  #fetchKeys(fromKey: K | undefined, toKey: K | undefined, from: number, to: number, reverse: boolean): Iterable<KeyValue<Windowed<K>, V>> {
+    const lower = fromKey == null ? undefined : this.#keyBytes(fromKey)
+    const upper = toKey == null ? undefined : this.#keyBytes(toKey)
+    if (lower !== undefined && upper !== undefined && compareBytes(lower, upper) > 0) return []
+    return { [Symbol.iterator]: () => this.#scan(lower, upper, from, to, reverse) }
+  }
+
+  /** Segment by segment, each sorted by time: rows stand by key first, for `fetch`. */
+  *#scan(
+    fromKey: Uint8Array | undefined,
+    toKey: Uint8Array | undefined,
+    from: number,
+    to: number,
+    reverse: boolean,
+  ): IterableIterator<KeyValue<Windowed<K>, V>> {
+    const first = Math.max(from, this.#segments.liveFrom)
+    const last = Math.min(to, this.#segments.observedTime)
+    for (const segment of this.#segments.segmentsBetween(first, last, reverse)) {
+      const bounds = {
+        from: fromKey === undefined ? segmentStart(segment) : rowKey(segment, fromKey, 0),
+        to: toKey === undefined ? segmentStart(segment + 1) : keyEnd(segment, toKey),
+      }
+      const rows: { readonly start: number; readonly key: Uint8Array; readonly value: Uint8Array }[] = []
+      for (const { key, value } of this.#segments.rows.range(bounds)) {
+        const start = this.#startOf(key)
+        if (start >= first && start <= last) rows.push({ start, key, value })
+      }
+      rows.sort((left, right) => left.start - right.start)
+      if (reverse) rows.reverse()
+      for (const { key, value } of rows) yield { key: this.#windowed(key), value: this.#codec.decode(value) }
+    }
+  }
+
+  #rowKey(segment: number, key: Uint8Array, start: number): Uint8Array {
+    const row = rowKey(segment, key, this.#suffixLength)
+    writeTime(row, row.length - this.#suffixLength, start)
+    if (this.#options.retainDuplicates) writeSequence(row, 0)
+    return row
+  }
+
+  #startOf(row: Uint8Array): number {
+    return readTime(row, row.length - this.#suffixLength)
+  }
+
+  #windowed(row: Uint8Array): Windowed<K> {
+    const start = this.#startOf(row)
+    const key = readValue(this.name, this.#options.key, keyOfRow(row, this.#suffixLength))
+    return { key, start, end: Math.min(start + this.#options.windowSizeMs, Number.MAX_SAFE_INTEGER) }
+  }
+
+  #keyBytes(key: K): Uint8Array {
+    return serializeKey(this.name, this.#options.key, key)
+  }
+
+  #refuse(what: string): StreamError {
+    return new StreamError('INVALID_ARGUMENT', `${what} (store ${this.name})`, { store: this.name })
+  }
+}
+
+function writeSequence(row: Uint8Array, sequence: number): void {
+  Buffer.prototype.writeInt32BE.call(row, sequence, row.length - 4)
+}
+
+function readSequence(key: Uint8Array): number {
+  return Buffer.prototype.readInt32BE.call(key, key.length - 4)
+}
