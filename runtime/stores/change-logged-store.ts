@@ -4,7 +4,7 @@ import type { BytesStore, Entry, RangeOptions } from './store.js'
 import type { StoreContext } from './store-context.js'
 
 /** Hears of each flushed key: its bytes, its new and old value, and the timestamp of the record that wrote it last. */
-type Flushed = (key: Uint8Array, newValue: Uint8Array | null, oldValue: Uint8Array | null, timestamp: number) => void
+export type Flushed = (key: Uint8Array, newValue: Uint8Array | null, oldValue: Uint8Array | null, timestamp: number) => void
 
 /**
  * A bytes store whose writes wait in memory for the next commit (`Overlay`), stamped with the timestamp for the changelog; and, with

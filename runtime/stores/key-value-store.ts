@@ -10,7 +10,7 @@ import type { Slot } from './overlay.js'
 import type { CacheableStore, FlushListener, KeyValueStore } from './state-store.js'
 import type { BytesStore, Entry, Mutation } from './store.js'
 import type { StoreContext } from './store-context.js'
-import { readValue, type ValueCodec } from './value-codec.js'
+import { flushedTo, readValue, type ValueCodec } from './value-codec.js'
 
 export interface KeyValueStoreOptions<K, V> {
   readonly name: string
@@ -20,12 +20,12 @@ export interface KeyValueStoreOptions<K, V> {
 }
 
 /** Kafka Streams' key-value store, timestamped or not (by its codec). Rows are the serialized key and value as they are. */
-export class TypedKeyValueStore<K, V> implements KeyValueStore<K, V>, CacheableStore<K, V>, ManagedStore {
+export class TypedKeyValueStore<K, V> implements KeyValueStore<K, V>, CacheableStore<K, unknown>, ManagedStore {
   readonly name: string
   readonly #key: Serde<K>
   readonly #codec: ValueCodec<V>
   readonly #store: ChangeLoggedStore
-  #flushListener: FlushListener<K, V> | undefined
+  #flushListener: FlushListener<K, unknown> | undefined
   /** Slots by the key itself, so that a hot key is not serialized again; keys that serialize alike share a slot. */
   readonly #slots = new Map<K, Slot<unknown>>()
   #slotsGeneration = 0
@@ -103,7 +103,7 @@ export class TypedKeyValueStore<K, V> implements KeyValueStore<K, V>, CacheableS
     return this.#store.cached
   }
 
-  setFlushListener(listener: FlushListener<K, V>): void {
+  setFlushListener(listener: FlushListener<K, unknown>): void {
     this.#flushListener = listener
   }
 
@@ -113,10 +113,7 @@ export class TypedKeyValueStore<K, V> implements KeyValueStore<K, V>, CacheableS
 
   flushCache(): boolean {
     const listener = this.#flushListener
-    const decode = (bytes: Uint8Array | null) => (bytes === null ? null : this.#codec.decode(bytes))
-    return this.#store.flushCache(
-      listener && ((key, newValue, oldValue, timestamp) => listener(this.#keyOf(key), decode(newValue), decode(oldValue), timestamp)),
-    )
+    return this.#store.flushCache(listener && flushedTo(listener, this.#codec, (key) => this.#keyOf(key)))
   }
 
   drain(log: LogChange): StoreChanges {

@@ -16,8 +16,8 @@ class MemoryBackend implements StateBackend {
 
   open(name: string): BytesStore {
     this.#requireOpen()
-    let store = this.#stores.get(name)
-    if (store === undefined) this.#stores.set(name, (store = new MemoryStore(name, () => this.#requireOpen())))
+    const store = this.#stores.get(name) ?? new MemoryStore(name, () => this.#requireOpen())
+    this.#stores.set(name, store)
     return store
   }
 

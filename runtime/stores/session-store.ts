@@ -10,7 +10,7 @@ import { SegmentedStore } from './segmented-store.js'
 import type { CacheableStore, FlushListener, SessionStore } from './state-store.js'
 import type { BytesStore, Mutation } from './store.js'
 import type { StoreContext } from './store-context.js'
-import { readTime, readValue, type ValueCodec, writeTime } from './value-codec.js'
+import { flushedTo, readTime, readValue, type ValueCodec, writeTime } from './value-codec.js'
 
 export interface SessionStoreOptions<K, V> {
   readonly name: string
@@ -30,13 +30,13 @@ const highestTime = Number.MAX_SAFE_INTEGER
  *
  * Rows: segment (of the end), key, end, start.
  */
-export class TypedSessionStore<K, V> implements SessionStore<K, V>, CacheableStore<Windowed<K>, V>, ManagedStore {
+export class TypedSessionStore<K, V> implements SessionStore<K, V>, CacheableStore<Windowed<K>, unknown>, ManagedStore {
   readonly name: string
   readonly #options: SessionStoreOptions<K, V>
   readonly #codec: ValueCodec<V>
   readonly #context: StoreContext
   readonly #segments: SegmentedStore
-  #flushListener: FlushListener<Windowed<K>, V> | undefined
+  #flushListener: FlushListener<Windowed<K>, unknown> | undefined
 
   constructor(options: SessionStoreOptions<K, V>, base: BytesStore, context: StoreContext) {
     this.name = options.name
@@ -101,21 +101,25 @@ export class TypedSessionStore<K, V> implements SessionStore<K, V>, CacheableSto
   ): Iterable<KeyValue<Windowed<K>, V>> {
     const range = this.#keyRange(from, to)
     if (range === undefined) return []
-    return { [Symbol.iterator]: () => this.#scan(range, earliestEnd, latestStart) }
+    return { [Symbol.iterator]: () => this.#scan(range, earliestEnd, highestTime, latestStart) }
+  }
+
+  findSessionsByEnd(from: number, to: number): Iterable<KeyValue<Windowed<K>, V>> {
+    return { [Symbol.iterator]: () => this.#scan({ from: undefined, to: undefined }, from, to, highestTime) }
   }
 
   /** Throws INVALID_ARGUMENT if `from` is above `to`. */
   fetchKeyRange(from: K | undefined, to: K | undefined): Iterable<KeyValue<Windowed<K>, V>> {
     const range = this.#keyRange(from, to)
     if (range === undefined) throw this.#refuse('the first key of a range is above its last')
-    return { [Symbol.iterator]: () => this.#scan(range, 0, highestTime) }
+    return { [Symbol.iterator]: () => this.#scan(range, 0, highestTime, highestTime) }
   }
 
   get cached(): boolean {
     return this.#segments.rows.cached
   }
 
-  setFlushListener(listener: FlushListener<Windowed<K>, V>): void {
+  setFlushListener(listener: FlushListener<Windowed<K>, unknown>): void {
     this.#flushListener = listener
   }
 
@@ -125,10 +129,7 @@ export class TypedSessionStore<K, V> implements SessionStore<K, V>, CacheableSto
 
   flushCache(): boolean {
     const listener = this.#flushListener
-    const decode = (bytes: Uint8Array | null) => (bytes === null ? null : this.#codec.decode(bytes))
-    return this.#segments.rows.flushCache(
-      listener && ((row, newValue, oldValue, timestamp) => listener(this.#windowed(row), decode(newValue), decode(oldValue), timestamp)),
-    )
+    return this.#segments.rows.flushCache(listener && flushedTo(listener, this.#codec, (row) => this.#windowed(row)))
   }
 
   /** Changelog keys are Kafka Streams' `SessionKeySchema`: key, end, start (8 bytes each). */
@@ -190,9 +191,10 @@ export class TypedSessionStore<K, V> implements SessionStore<K, V>, CacheableSto
   }
 
   /** Segment by segment, each sorted by end: rows stand by key first, for `findSessions` of one key. */
-  *#scan(range: KeyRange, earliestEnd: number, latestStart: number): IterableIterator<KeyValue<Windowed<K>, V>> {
+  *#scan(range: KeyRange, earliestEnd: number, latestEnd: number, latestStart: number): IterableIterator<KeyValue<Windowed<K>, V>> {
     const first = Math.max(earliestEnd, this.#segments.liveFrom)
-    for (const segment of this.#segments.segmentsBetween(first, this.#segments.observedTime, false)) {
+    const last = Math.min(latestEnd, this.#segments.observedTime)
+    for (const segment of this.#segments.segmentsBetween(first, last, false)) {
       const bounds = {
         from: range.from === undefined ? segmentStart(segment) : rowKey(segment, range.from, 0),
         to: range.to === undefined ? segmentStart(segment + 1) : keyEnd(segment, range.to),
@@ -200,7 +202,7 @@ export class TypedSessionStore<K, V> implements SessionStore<K, V>, CacheableSto
       const rows: { readonly end: number; readonly key: Uint8Array; readonly value: Uint8Array }[] = []
       for (const { key, value } of this.#segments.rows.range(bounds)) {
         const end = endOf(key)
-        if (end >= first && startOf(key) <= latestStart) rows.push({ end, key, value })
+        if (end >= first && end <= last && startOf(key) <= latestStart) rows.push({ end, key, value })
       }
       rows.sort((left, right) => left.end - right.end)
       for (const { key, value } of rows) yield { key: this.#windowed(key), value: this.#codec.decode(value) }

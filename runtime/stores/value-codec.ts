@@ -1,7 +1,9 @@
 import { isStreamError, StreamError } from '../core/errors.js'
 import type { ValueAndTimestamp } from '../core/record.js'
 import type { Serde } from '../serde/serde.js'
+import type { Flushed } from './change-logged-store.js'
 import type { Slot } from './overlay.js'
+import type { FlushListener } from './state-store.js'
 
 /**
  * Values of a store as its bytes, and as the records of its changelog. Kafka Streams' layout: stores with timestamps keep 8 bytes
@@ -16,6 +18,8 @@ export interface ValueCodec<V> {
   /** Value and timestamp of the changelog record. */
   loggedValue(bytes: Uint8Array): Uint8Array
   loggedTimestamp(bytes: Uint8Array, recordTimestamp: number): number
+  /** As a table has it: without the timestamp. */
+  decodePlain(bytes: Uint8Array): unknown
   /** The store's bytes of a changelog record. */
   fromLog(value: Uint8Array, timestamp: number): Uint8Array
 }
@@ -31,6 +35,7 @@ export function plainCodec<V>(store: string, serde: Serde<V>): ValueCodec<V> {
       if (isImmutable(value)) slot.decoded = value
       return value
     },
+    decodePlain: decode,
     loggedValue: (bytes) => bytes,
     loggedTimestamp: (_bytes, recordTimestamp) => recordTimestamp,
     fromLog: (value) => value,
@@ -38,21 +43,31 @@ export function plainCodec<V>(store: string, serde: Serde<V>): ValueCodec<V> {
 }
 
 export function timestampedCodec<V>(store: string, serde: Serde<V>): ValueCodec<ValueAndTimestamp<V>> {
-  const valueOf = (bytes: Uint8Array): V => readValue(store, serde, bytes.subarray(8))
+  const innerOf = (bytes: Uint8Array): V => readValue(store, serde, bytes.subarray(8))
   return {
     encode: (pair) => (pair?.value == null ? null : withTimestamp(serde.serialize(pair.value), pair.timestamp)),
-    decode: (bytes) => ({ value: valueOf(bytes), timestamp: readTime(bytes, 0) }),
+    decode: (bytes) => ({ value: innerOf(bytes), timestamp: readTime(bytes, 0) }),
     decodeSlot(slot) {
       const bytes = slot.value!
       // The pair is made anew each time, since it can be written to by force; what is in it cannot.
       if (slot.decoded !== undefined) return { value: slot.decoded as V, timestamp: readTime(bytes, 0) }
-      const value = valueOf(bytes)
+      const value = innerOf(bytes)
       if (isImmutable(value)) slot.decoded = value
       return { value, timestamp: readTime(bytes, 0) }
     },
+    decodePlain: innerOf,
     loggedValue: (bytes) => bytes.subarray(8),
     loggedTimestamp: (bytes) => readTime(bytes, 0),
     fromLog: withTimestamp,
+  }
+}
+
+/** What the flush of a record cache gives, as the store's listener takes it. */
+export function flushedTo<K, V>(listener: FlushListener<K, unknown>, codec: ValueCodec<V>, keyOf: (key: Uint8Array) => K): Flushed {
+  const plain = (bytes: Uint8Array | null) => (bytes === null ? null : codec.decodePlain(bytes))
+  return (key, newValue, oldValue, recordTimestamp) => {
+    const timestamp = newValue === null ? recordTimestamp : codec.loggedTimestamp(newValue, recordTimestamp)
+    listener(keyOf(key), plain(newValue), plain(oldValue), timestamp)
   }
 }
 

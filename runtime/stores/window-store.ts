@@ -10,7 +10,7 @@ import { SegmentedStore } from './segmented-store.js'
 import type { CacheableStore, FlushListener, WindowEntry, WindowStore } from './state-store.js'
 import type { BytesStore, Mutation } from './store.js'
 import type { StoreContext } from './store-context.js'
-import { readTime, readValue, type ValueCodec, writeTime } from './value-codec.js'
+import { flushedTo, readTime, readValue, type ValueCodec, writeTime } from './value-codec.js'
 
 export interface WindowStoreOptions<K, V> {
   readonly name: string
@@ -28,14 +28,14 @@ export interface WindowStoreOptions<K, V> {
  *
  * Rows: segment, key, start (8 bytes), and with duplicates a sequence number (4 bytes).
  */
-export class TypedWindowStore<K, V> implements WindowStore<K, V>, CacheableStore<Windowed<K>, V>, ManagedStore {
+export class TypedWindowStore<K, V> implements WindowStore<K, V>, CacheableStore<Windowed<K>, unknown>, ManagedStore {
   readonly name: string
   readonly #options: WindowStoreOptions<K, V>
   readonly #codec: ValueCodec<V>
   readonly #context: StoreContext
   readonly #segments: SegmentedStore
   readonly #suffixLength: number
-  #flushListener: FlushListener<Windowed<K>, V> | undefined
+  #flushListener: FlushListener<Windowed<K>, unknown> | undefined
 
   constructor(options: WindowStoreOptions<K, V>, base: BytesStore, context: StoreContext) {
     this.name = options.name
@@ -115,7 +115,7 @@ export class TypedWindowStore<K, V> implements WindowStore<K, V>, CacheableStore
     return this.#segments.rows.cached
   }
 
-  setFlushListener(listener: FlushListener<Windowed<K>, V>): void {
+  setFlushListener(listener: FlushListener<Windowed<K>, unknown>): void {
     this.#flushListener = listener
   }
 
@@ -125,10 +125,7 @@ export class TypedWindowStore<K, V> implements WindowStore<K, V>, CacheableStore
 
   flushCache(): boolean {
     const listener = this.#flushListener
-    const decode = (bytes: Uint8Array | null) => (bytes === null ? null : this.#codec.decode(bytes))
-    return this.#segments.rows.flushCache(
-      listener && ((row, newValue, oldValue, timestamp) => listener(this.#windowed(row), decode(newValue), decode(oldValue), timestamp)),
-    )
+    return this.#segments.rows.flushCache(listener && flushedTo(listener, this.#codec, (row) => this.#windowed(row)))
   }
 
   /** Changelog keys are Kafka Streams' `WindowKeySchema`: key, start (8 bytes), sequence number (4 bytes). */
