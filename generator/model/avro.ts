@@ -1,4 +1,5 @@
 import type { Place } from '../diagnostics.js'
+import type { Json } from './json.js'
 
 /** A schema of Avro 1.12, references resolved (recursion: the same object again). */
 export type AvroSchema = AvroPrimitive | AvroArray | AvroMap | AvroUnion | AvroNamed
@@ -6,6 +7,10 @@ export type AvroNamed = AvroRecord | AvroEnum | AvroFixed
 
 export type AvroPrimitiveName = 'null' | 'boolean' | 'int' | 'long' | 'float' | 'double' | 'bytes' | 'string'
 
+/** Attributes that Avro gives no meaning, as written; they stay with the schema. */
+export type AvroAttributes = ReadonlyMap<string, Json>
+
+/** A logical type that fits its schema; one that does not is among the attributes. */
 export interface AvroLogicalType {
   readonly name: string
   readonly precision?: number
@@ -16,16 +21,21 @@ export interface AvroPrimitive {
   readonly kind: 'primitive'
   readonly primitive: AvroPrimitiveName
   readonly logicalType?: AvroLogicalType
+  /** Of a `long`: a `bigint` in TypeScript, by the option of the generator or by `jsType` of the field or type. */
+  readonly bigint?: boolean
+  readonly attributes: AvroAttributes
 }
 
 export interface AvroArray {
   readonly kind: 'array'
   readonly items: AvroSchema
+  readonly attributes: AvroAttributes
 }
 
 export interface AvroMap {
   readonly kind: 'map'
   readonly values: AvroSchema
+  readonly attributes: AvroAttributes
 }
 
 export interface AvroUnion {
@@ -38,6 +48,7 @@ interface NamedBase {
   readonly fullName: string
   readonly aliases: readonly string[]
   readonly doc?: string
+  readonly attributes: AvroAttributes
   readonly place: Place
 }
 
@@ -51,9 +62,10 @@ export interface AvroField {
   readonly type: AvroSchema
   readonly doc?: string
   readonly aliases: readonly string[]
-  /** JSON as the schema writes it; absent if there is none. */
-  readonly default?: unknown
+  /** As the schema writes it; absent if there is none. */
+  readonly default?: Json
   readonly order?: 'ascending' | 'descending' | 'ignore'
+  readonly attributes: AvroAttributes
   readonly place: Place
 }
 

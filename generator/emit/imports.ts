@@ -1,0 +1,41 @@
+import { posix } from 'node:path'
+import type { Import } from '../model/data-type.js'
+
+/**
+ * Import declarations, sorted by module and name. `path` is where they stand (`types/seed/login-event`); packages are what starts with
+ * neither a generated folder nor a dot. `extension` is put after paths: `.js`, or `.ts` for those who strip types.
+ */
+export function importLines(imports: readonly Import[], path: string, extension: string): string {
+  const modules = new Map<string, Map<string, Import>>()
+  for (const entry of imports) {
+    const names = modules.get(entry.from) ?? new Map<string, Import>()
+    const key = `${entry.name} ${entry.as ?? ''}`
+    if (names.get(key)?.typeOnly !== false) names.set(key, entry)
+    modules.set(entry.from, names)
+  }
+  return [...modules.entries()]
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([from, names]) => line([...names.values()], isPackage(from) ? from : `${relative(path, from)}${extension}`))
+    .join('')
+}
+
+function line(imports: readonly Import[], from: string): string {
+  const onlyTypes = imports.every(({ typeOnly }) => typeOnly)
+  const names = imports
+    .map(({ name, as, typeOnly }) => ({
+      name,
+      text: `${typeOnly && !onlyTypes ? 'type ' : ''}${as === undefined ? name : `${name} as ${as}`}`,
+    }))
+    .sort((a, b) => (a.name < b.name ? -1 : 1))
+    .map(({ text }) => text)
+  return `import ${onlyTypes ? 'type ' : ''}{ ${names.join(', ')} } from '${from}'\n`
+}
+
+function isPackage(from: string): boolean {
+  return from.startsWith('millrace')
+}
+
+function relative(path: string, target: string): string {
+  const found = posix.relative(posix.dirname(path), target)
+  return found.startsWith('.') ? found : `./${found}`
+}

@@ -1,0 +1,412 @@
+import type { Diagnostic, Place } from '../diagnostics.js'
+import type { AvroAttributes, AvroField, AvroLogicalType, AvroNamed, AvroPrimitive, AvroPrimitiveName, AvroSchema } from '../model/avro.js'
+import type { Json } from '../model/json.js'
+import { type Annotated, logicalTypeOf } from '../model/logical-type.js'
+import { isName, primitiveNames, qualify } from '../model/names.js'
+import { type JsonNode, type JsonObject, member } from './json.js'
+import { isInteger, toJson } from './json-value.js'
+
+/** Where the nodes of a tree are: a source file, or a single place of a manifest. */
+export interface Located {
+  place(offset: number): Place
+}
+
+/** How a `long` reads in TypeScript. */
+export type LongType = 'number' | 'bigint'
+
+/** A named type as it is being built: the object that references get, from the start. */
+export interface Definition {
+  readonly node: JsonObject
+  readonly located: Located
+  /** Namespace that names within it are relative to. */
+  readonly namespace: string
+  readonly schema: Mutable<AvroNamed>
+}
+
+type Mutable<T> = T extends unknown ? { -readonly [key in keyof T]: T[key] } : never
+
+const kinds: ReadonlyMap<string, AvroNamed['kind']> = new Map([
+  ['record', 'record'],
+  ['error', 'record'],
+  ['enum', 'enum'],
+  ['fixed', 'fixed'],
+])
+
+const standard = {
+  record: ['type', 'name', 'namespace', 'doc', 'aliases', 'fields'],
+  enum: ['type', 'name', 'namespace', 'doc', 'aliases', 'symbols', 'default'],
+  fixed: ['type', 'name', 'namespace', 'doc', 'aliases', 'size', 'logicalType'],
+  field: ['name', 'type', 'doc', 'default', 'order', 'aliases'],
+  array: ['type', 'items'],
+  map: ['type', 'values'],
+  primitive: ['type', 'logicalType'],
+} as const
+
+/** What stands for a schema that was reported as wrong, so that the checks of the rest go on. */
+const broken: AvroPrimitive = { kind: 'primitive', primitive: 'null', attributes: new Map() }
+
+/**
+ * Makes schemas of JSON by the rules of Avro 1.12, reporting every violation. In two passes, so that references may point anywhere:
+ * `define` finds the named types of all files, `complete` fills them.
+ */
+export class SchemaBuilder {
+  readonly #diagnostics: Diagnostic[]
+  readonly #long: LongType
+  readonly #byName = new Map<string, Definition>()
+  readonly #byNode = new Map<JsonObject, Definition>()
+  /** Fields whose default waits for all types to be complete. */
+  #defaults: { readonly field: AvroField; readonly node: JsonNode; readonly located: Located }[] = []
+
+  constructor(diagnostics: Diagnostic[], long: LongType) {
+    this.#diagnostics = diagnostics
+    this.#long = long
+  }
+
+  get types(): ReadonlyMap<string, Definition> {
+    return this.#byName
+  }
+
+  /** Fields with a default, since the last call. */
+  takeDefaults() {
+    const defaults = this.#defaults
+    this.#defaults = []
+    return defaults
+  }
+
+  /** Finds the named types that `node` defines, however deep; a name defined before is handed to `again`. */
+  define(node: JsonNode, namespace: string, located: Located, again: (first: Definition, second: Definition) => void): Definition[] {
+    const found: Definition[] = []
+    const visit = (node: JsonNode | undefined, namespace: string): void => {
+      if (node?.kind === 'array') for (const item of node.items) visit(item, namespace)
+      if (node?.kind !== 'object') return
+      const type = member(node, 'type')
+      if (type?.kind !== 'string') {
+        visit(type, namespace)
+        return
+      }
+      visit(type.value === 'array' ? member(node, 'items') : type.value === 'map' ? member(node, 'values') : undefined, namespace)
+      const kind = kinds.get(type.value)
+      if (kind === undefined) return
+      const definition = this.#definition(node, kind, namespace, located)
+      if (definition === undefined) return
+      const { fullName } = definition.schema
+      this.#byNode.set(node, definition)
+      found.push(definition)
+      const first = this.#byName.get(fullName)
+      if (first === undefined) this.#byName.set(fullName, definition)
+      else again(first, definition)
+      const fields = kind === 'record' ? member(node, 'fields') : undefined
+      if (fields?.kind !== 'array') return
+      for (const field of fields.items) if (field.kind === 'object') visit(member(field, 'type'), definition.namespace)
+    }
+    visit(node, namespace)
+    return found
+  }
+
+  #definition(node: JsonObject, kind: AvroNamed['kind'], enclosing: string, located: Located): Definition | undefined {
+    const name = member(node, 'name')
+    if (name?.kind !== 'string') {
+      this.#error('avro-name', located, name ?? node, `${article(kind)} needs a name, a string`)
+      return undefined
+    }
+    const written = member(node, 'namespace')
+    if (written !== undefined && (written.kind !== 'string' || (written.value !== '' && !isName(written.value, true)))) {
+      this.#error('avro-name', located, written, 'a namespace is names of [A-Za-z_][A-Za-z0-9_]* with dots between them')
+    }
+    const fullName = qualify(name.value, written?.kind === 'string' ? written.value : enclosing)
+    const simple = fullName.slice(fullName.lastIndexOf('.') + 1)
+    if (!isName(name.value, true)) {
+      this.#error(
+        'avro-name',
+        located,
+        name,
+        `${JSON.stringify(name.value)} is not a name of Avro`,
+        'Names are [A-Za-z_][A-Za-z0-9_]*, with dots after namespaces.',
+      )
+      return undefined
+    }
+    if (primitiveNames.has(simple)) {
+      this.#error('avro-name', located, name, `${simple} is a primitive type, which no namespace may define again`)
+      return undefined
+    }
+    const namespace = fullName.slice(0, Math.max(0, fullName.length - simple.length - 1))
+    const doc = this.#text(node, 'doc', located)
+    const base = {
+      fullName,
+      aliases: this.#strings(node, 'aliases', located).map((alias) => qualify(alias, namespace)),
+      ...(doc === undefined ? {} : { doc }),
+      place: located.place(name.at),
+    }
+    const schema: Mutable<AvroNamed> =
+      kind === 'record'
+        ? { kind, ...base, fields: [], attributes: attributesOf(node, standard.record) }
+        : kind === 'enum'
+          ? { kind, ...base, symbols: [], attributes: attributesOf(node, standard.enum) }
+          : { kind, ...base, size: 0, attributes: new Map() }
+    return { node, located, namespace, schema }
+  }
+
+  /** Reads the inside of a named type. */
+  complete({ node, located, namespace, schema }: Definition): void {
+    switch (schema.kind) {
+      case 'record':
+        schema.fields = this.#fields(node, namespace, located)
+        return
+      case 'enum':
+        schema.symbols = this.#symbols(node, located)
+        this.#enumDefault(schema, node, located)
+        return
+      case 'fixed': {
+        const size = member(node, 'size')
+        if (isInteger(size) && Number(size.text) >= 0 && Number(size.text) < 2 ** 31) schema.size = Number(size.text)
+        else this.#error('avro-fixed', located, size ?? node, 'a fixed needs a size, an integer from 0 to 2147483647')
+        const { logicalType, attributes } = this.#annotations(node, located, { fixedSize: schema.size }, standard.fixed)
+        if (logicalType !== undefined) schema.logicalType = logicalType
+        schema.attributes = attributes
+      }
+    }
+  }
+
+  /** A schema as it stands in a file. */
+  build(node: JsonNode, namespace: string, located: Located, long = this.#long): AvroSchema {
+    if (node.kind === 'string') return this.#reference(node.value, node, namespace, located, long, new Map())
+    if (node.kind === 'array') return this.#union(node.items, node, namespace, located, long)
+    if (node.kind !== 'object') return this.#wrong('avro-type', located, node, 'a schema is a name, an object or an array (a union)')
+    const type = member(node, 'type')
+    if (type === undefined) return this.#wrong('avro-type', located, node, 'the schema has no type')
+    if (type.kind !== 'string') return this.build(type, namespace, located, long)
+    const definition = this.#byNode.get(node)
+    if (definition !== undefined) return (this.#byName.get(definition.schema.fullName) ?? definition).schema
+    if (kinds.has(type.value)) return broken
+    switch (type.value) {
+      case 'array':
+        return {
+          kind: 'array',
+          items: this.#inner(node, 'items', namespace, located),
+          attributes: attributesOf(node, standard.array),
+        }
+      case 'map':
+        return { kind: 'map', values: this.#inner(node, 'values', namespace, located), attributes: attributesOf(node, standard.map) }
+    }
+    if (!primitiveNames.has(type.value)) return this.#reference(type.value, type, namespace, located, long, new Map())
+    const primitive = type.value as AvroPrimitiveName
+    const { logicalType, attributes } = this.#annotations(node, located, { primitive }, standard.primitive)
+    return this.#primitive(primitive, this.#longType(node, located) ?? long, attributes, logicalType)
+  }
+
+  #primitive(primitive: AvroPrimitiveName, long: LongType, attributes: AvroAttributes, logicalType?: AvroLogicalType): AvroPrimitive {
+    if (logicalType !== undefined) return { kind: 'primitive', primitive, logicalType, attributes }
+    return primitive === 'long' && long === 'bigint'
+      ? { kind: 'primitive', primitive, bigint: true, attributes }
+      : { kind: 'primitive', primitive, attributes }
+  }
+
+  #inner(node: JsonObject, key: 'items' | 'values', namespace: string, located: Located): AvroSchema {
+    const inner = member(node, key)
+    if (inner !== undefined) return this.build(inner, namespace, located)
+    return this.#wrong('avro-type', located, node, `${key === 'items' ? 'an array' : 'a map'} needs "${key}", a schema`)
+  }
+
+  #reference(name: string, node: JsonNode, namespace: string, located: Located, long: LongType, attributes: AvroAttributes): AvroSchema {
+    if (primitiveNames.has(name)) return this.#primitive(name as AvroPrimitiveName, long, attributes)
+    const found = this.#byName.get(qualify(name, namespace)) ?? (name.includes('.') ? undefined : this.#byName.get(name))
+    if (found !== undefined) return found.schema
+    const simple = name.slice(name.lastIndexOf('.') + 1)
+    const near = [...this.#byName.keys()].filter((known) => known.slice(known.lastIndexOf('.') + 1).toLowerCase() === simple.toLowerCase())
+    const hint = near.length === 0 ? 'Define it in a schema file of the folder.' : `Did you mean ${near.sort().slice(0, 5).join(' or ')}?`
+    return this.#wrong('avro-unknown-type', located, node, `there is no type ${qualify(name, namespace)}`, hint)
+  }
+
+  #union(items: readonly JsonNode[], node: JsonNode, namespace: string, located: Located, long: LongType): AvroSchema {
+    if (items.length === 0) return this.#wrong('avro-union', located, node, 'a union needs at least one type')
+    const branches: AvroSchema[] = []
+    const seen = new Set<string>()
+    for (const item of items) {
+      const branch = this.build(item, namespace, located, long)
+      if (branch === broken) continue
+      const key = branchKey(branch)
+      if (branch.kind === 'union') this.#error('avro-union', located, item, 'a union may not contain a union')
+      else if (seen.has(key))
+        this.#error(
+          'avro-union',
+          located,
+          item,
+          `a union may contain one ${key} only`,
+          'Two of a kind need names: records, enums or fixeds.',
+        )
+      else branches.push(branch)
+      seen.add(key)
+    }
+    return branches.length === 0 ? broken : { kind: 'union', branches }
+  }
+
+  #fields(record: JsonObject, namespace: string, located: Located): AvroField[] {
+    const list = member(record, 'fields')
+    if (list?.kind !== 'array') {
+      this.#error('avro-record', located, list ?? record, 'a record needs "fields", an array')
+      return []
+    }
+    const names = new Set<string>()
+    const fields: AvroField[] = []
+    for (const node of list.items) {
+      const field = this.#field(node, namespace, located)
+      if (field === undefined) continue
+      if (names.has(field.name)) this.#report('avro-duplicate-field', field.place, `the record has two fields named ${field.name}`)
+      else fields.push(field)
+      names.add(field.name)
+    }
+    return fields
+  }
+
+  #field(node: JsonNode, namespace: string, located: Located): AvroField | undefined {
+    if (node.kind !== 'object') return void this.#error('avro-record', located, node, 'a field is an object with a name and a type')
+    const name = member(node, 'name')
+    if (name?.kind !== 'string') return void this.#error('avro-name', located, name ?? node, 'a field needs a name, a string')
+    if (!isName(name.value, false)) {
+      return void this.#error(
+        'avro-name',
+        located,
+        name,
+        `${JSON.stringify(name.value)} is not a name of Avro`,
+        'Field names are [A-Za-z_][A-Za-z0-9_]*.',
+      )
+    }
+    const type = member(node, 'type')
+    if (type === undefined) return void this.#error('avro-type', located, node, `the field ${name.value} has no type`)
+    const order = member(node, 'order')
+    const given = member(node, 'default')
+    const doc = this.#text(node, 'doc', located)
+    const field: AvroField = {
+      name: name.value,
+      type: this.build(type, namespace, located, this.#longType(node, located)),
+      aliases: this.#strings(node, 'aliases', located),
+      ...(doc === undefined ? {} : { doc }),
+      ...(given === undefined ? {} : { default: toJson(given) }),
+      ...(order === undefined ? {} : { order: this.#order(order, located) }),
+      attributes: attributesOf(node, standard.field),
+      place: located.place(name.at),
+    }
+    if (given !== undefined) this.#defaults.push({ field, node: given, located })
+    return field
+  }
+
+  #order(node: JsonNode, located: Located): 'ascending' | 'descending' | 'ignore' {
+    const value = node.kind === 'string' ? node.value.toLowerCase() : ''
+    if (value === 'ascending' || value === 'descending' || value === 'ignore') return value
+    this.#error('avro-attribute', located, node, 'the order of a field is ascending, descending or ignore')
+    return 'ascending'
+  }
+
+  #symbols(node: JsonObject, located: Located): string[] {
+    const list = member(node, 'symbols')
+    if (list?.kind !== 'array') {
+      this.#error('avro-enum', located, list ?? node, 'an enum needs "symbols", an array of strings')
+      return []
+    }
+    const symbols = new Set<string>()
+    for (const item of list.items) {
+      if (item.kind !== 'string' || !isName(item.value, false)) {
+        this.#error('avro-enum', located, item, `${shown(item)} is not a symbol of an enum`, 'Symbols are [A-Za-z_][A-Za-z0-9_]*.')
+      } else if (symbols.has(item.value)) this.#error('avro-enum', located, item, `the enum has the symbol ${item.value} twice`)
+      else symbols.add(item.value)
+    }
+    return [...symbols]
+  }
+
+  #enumDefault(schema: Mutable<AvroNamed> & { kind: 'enum' }, node: JsonObject, located: Located): void {
+    const value = member(node, 'default')
+    if (value === undefined) return
+    if (value.kind === 'string' && schema.symbols.includes(value.value)) schema.default = value.value
+    else this.#error('avro-enum', located, value, `the default ${shown(value)} is not a symbol of the enum`)
+  }
+
+  #annotations(node: JsonObject, located: Located, on: Annotated, known: readonly string[]) {
+    const written = member(node, 'logicalType')
+    if (written === undefined) return { attributes: attributesOf(node, known) }
+    if (written.kind === 'string') {
+      const [precision, scale] = ['precision', 'scale'].map((key) => integerOr(member(node, key)))
+      const result = logicalTypeOf(written.value, on, precision, scale)
+      if ('logicalType' in result) {
+        const own = written.value === 'decimal' ? [...known, 'precision', 'scale'] : known
+        return { logicalType: result.logicalType, attributes: attributesOf(node, own) }
+      }
+      this.#warn('avro-logical-type', located, written, `${result.problem}; the logical type is ignored, as the specification says`)
+    } else this.#warn('avro-logical-type', located, written, 'a logicalType is a string; it is ignored')
+    return {
+      attributes: attributesOf(
+        node,
+        known.filter((key) => key !== 'logicalType'),
+      ),
+    }
+  }
+
+  #longType(node: JsonObject, located: Located): LongType | undefined {
+    const written = member(node, 'jsType')
+    if (written === undefined) return undefined
+    if (written.kind === 'string' && (written.value === 'number' || written.value === 'bigint')) return written.value
+    this.#warn('avro-attribute', located, written, 'jsType is "number" or "bigint"; it is ignored')
+    return undefined
+  }
+
+  #text(node: JsonObject, key: string, located: Located): string | undefined {
+    const value = member(node, key)
+    if (value === undefined || value.kind === 'string') return value?.value
+    this.#warn('avro-attribute', located, value, `"${key}" is a string; it is ignored`)
+    return undefined
+  }
+
+  #strings(node: JsonObject, key: string, located: Located): string[] {
+    const value = member(node, key)
+    if (value === undefined) return []
+    const items = value.kind === 'array' ? value.items : [value]
+    const wrong = value.kind === 'array' ? items.find((item) => item.kind !== 'string') : value
+    if (wrong !== undefined) this.#error('avro-attribute', located, wrong, `"${key}" is an array of strings`)
+    return items.flatMap((item) => (item.kind === 'string' ? [item.value] : []))
+  }
+
+  #wrong(code: string, located: Located, node: JsonNode, message: string, hint?: string): AvroSchema {
+    this.#error(code, located, node, message, hint)
+    return broken
+  }
+
+  #error(code: string, located: Located, node: { readonly at: number }, message: string, hint?: string): void {
+    this.#report(code, located.place(node.at), message, hint)
+  }
+
+  #warn(code: string, located: Located, node: { readonly at: number }, message: string): void {
+    this.#diagnostics.push({ code, severity: 'warning', place: located.place(node.at), message })
+  }
+
+  #report(code: string, place: Place, message: string, hint?: string): void {
+    this.#diagnostics.push({ code, severity: 'error', place, message, ...(hint === undefined ? {} : { hint }) })
+  }
+}
+
+/** What makes a branch of a union unique: its full name, or its type. */
+export function branchKey(schema: AvroSchema): string {
+  return schema.kind === 'primitive' ? schema.primitive : 'fullName' in schema ? schema.fullName : schema.kind
+}
+
+function attributesOf(node: JsonObject, known: readonly string[]): AvroAttributes {
+  const attributes = new Map<string, Json>()
+  for (const { key, value } of node.members) if (!known.includes(key)) attributes.set(key, toJson(value))
+  return attributes
+}
+
+function integerOr(node: JsonNode | undefined): unknown {
+  return isInteger(node) ? Number(node.text) : node
+}
+
+function article(kind: string): string {
+  return kind === 'enum' ? 'an enum' : `a ${kind}`
+}
+
+function shown(node: JsonNode): string {
+  return node.kind === 'string'
+    ? JSON.stringify(node.value)
+    : node.kind === 'number'
+      ? node.text
+      : node.kind === 'literal'
+        ? String(node.value)
+        : `an ${node.kind}`
+}

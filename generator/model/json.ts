@@ -1,0 +1,33 @@
+/** JSON without loss: integers beyond ±(2^53 − 1) are bigints, objects have no prototype, so that any key is a key. */
+export type Json = null | boolean | number | bigint | string | readonly Json[] | { readonly [key: string]: Json }
+
+/** JSON text on one line, keys in the order of the object. */
+export function stringifyJson(value: Json): string {
+  if (typeof value === 'bigint') return value.toString()
+  if (typeof value === 'number') return numberText(value)
+  if (value === null || typeof value !== 'object') return JSON.stringify(value)
+  if (isList(value)) return `[${value.map(stringifyJson).join(',')}]`
+  return `{${Object.entries(value)
+    .map(([key, inner]) => `${JSON.stringify(key)}:${stringifyJson(inner)}`)
+    .join(',')}}`
+}
+
+/** An object of these entries; `__proto__` is a key as any other. */
+export function jsonObject(entries: Iterable<readonly [string, Json]>): { readonly [key: string]: Json } {
+  const object: { [key: string]: Json } = Object.create(null)
+  for (const [key, value] of entries) Object.defineProperty(object, key, { value, enumerable: true, writable: true, configurable: true })
+  return object
+}
+
+export function isList(value: Json): value is readonly Json[] {
+  return Array.isArray(value)
+}
+
+export function isObject(value: Json): value is { readonly [key: string]: Json } {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+function numberText(value: number): string {
+  if (Object.is(value, -0)) return '-0.0'
+  return Number.isFinite(value) ? JSON.stringify(value) : `${value < 0 ? '-' : ''}1e999`
+}

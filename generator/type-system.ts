@@ -1,0 +1,215 @@
+import type { Diagnostic, Place } from './diagnostics.js'
+import { describeSchema, typeFile } from './emit/avro/file.js'
+import { TypeModules } from './emit/avro/modules.js'
+import { Scope } from './emit/avro/scope.js'
+import { TypeWriter } from './emit/avro/types.js'
+import { parseDuration } from './input/duration.js'
+import type { LongType } from './input/schema-builder.js'
+import { Schemas } from './input/schemas.js'
+import type { InputFile } from './input/source.js'
+import type { Code, DataType, Encoding, KafkaPrimitive, TypeSystem } from './model/data-type.js'
+import { schemaText } from './model/schema-text.js'
+
+export interface TypeOptions {
+  /** How Avro's `long` reads in TypeScript where the schema does not say (`jsType`); default `number`, with an error beyond ±(2^53 − 1). */
+  readonly long?: LongType
+  /** What imports of generated siblings end with; default `.js`. */
+  readonly importExtension?: string
+}
+
+/** The types of a folder: its schema files (`.avsc`, `.avdl`), in any order. Reads no disk; every problem is in `diagnostics`. */
+export function loadTypes(files: readonly InputFile[], options: TypeOptions = {}): TypeSystem {
+  const schemas = new Schemas(options.long ?? 'number')
+  schemas.addFiles(files)
+  return new AvroTypeSystem(schemas, options.importExtension ?? '.js')
+}
+
+const kafkaTypes: ReadonlyMap<string, string> = new Map<KafkaPrimitive, string>([
+  ['string', 'string'],
+  ['int', 'number'],
+  ['long', 'number'],
+  ['short', 'number'],
+  ['float', 'number'],
+  ['double', 'number'],
+  ['boolean', 'boolean'],
+  ['bytes', 'Uint8Array'],
+  ['uuid', 'string'],
+])
+
+const avroSerdes: Readonly<Record<Encoding, string>> = {
+  avro: 'avroSerde',
+  'avro-bare': 'avroBareSerde',
+  confluent: 'confluentSerde',
+  json: 'avroJsonSerde',
+}
+
+type Resolved = { readonly type: DataType } | { readonly diagnostics: readonly Diagnostic[] }
+
+class AvroTypeSystem implements TypeSystem {
+  readonly #schemas: Schemas
+  readonly #modules: TypeModules
+  readonly #extension: string
+
+  constructor(schemas: Schemas, extension: string) {
+    this.#schemas = schemas
+    this.#modules = new TypeModules(schemas.types)
+    this.#extension = extension
+  }
+
+  get diagnostics(): readonly Diagnostic[] {
+    return this.#schemas.diagnostics
+  }
+
+  resolve(written: unknown, place: Place): Resolved {
+    if (typeof written === 'string') return this.#named(written.trim(), place)
+    if (Array.isArray(written)) return this.#union(written, place)
+    if (typeof written === 'object' && written !== null) {
+      if ('timeWindowed' in written) return this.#timeWindowed(written, place)
+      if ('sessionWindowed' in written) {
+        return this.#windowed(written, 'sessionWindowed', ['sessionWindowed'], place, (key) => ({
+          kind: 'sessionWindowed',
+          key,
+          nullable: false,
+        }))
+      }
+    }
+    return this.#inline(written, place, false)
+  }
+
+  #named(written: string, place: Place): Resolved {
+    const nullable = written.endsWith('?')
+    const name = nullable ? written.slice(0, -1).trim() : written
+    if (kafkaTypes.has(name)) return { type: { kind: 'primitive', primitive: name as KafkaPrimitive, nullable } }
+    if (name === 'null') return problem(place, 'null alone is no type', 'Write the type, with a ? after it if it may be null.')
+    const found = this.#schemas.find(name)
+    if (found !== undefined) return { type: { kind: 'avro', schema: found, nullable } }
+    const simple = name.slice(name.lastIndexOf('.') + 1)
+    const same = this.#schemas.types.filter(
+      ({ fullName }) => fullName.slice(fullName.lastIndexOf('.') + 1).toLowerCase() === simple.toLowerCase(),
+    )
+    const exact = same.filter(({ fullName }) => !name.includes('.') && fullName.endsWith(`.${name}`))
+    if (exact.length === 1) return { type: { kind: 'avro', schema: exact[0]!, nullable } }
+    const hint =
+      same.length === 0
+        ? 'Types are those of Kafka (string, int, long, short, float, double, boolean, bytes, uuid) and the Avro types of the schema folder.'
+        : `Did you mean ${same.map(({ fullName }) => fullName).join(' or ')}?`
+    return problem(place, exact.length > 1 ? `the name ${name} is ambiguous` : `there is no type ${name}`, hint)
+  }
+
+  #union(written: readonly unknown[], place: Place): Resolved {
+    const rest = written.filter((branch) => branch !== null && branch !== 'null')
+    const nullable = rest.length < written.length
+    if (rest.length !== 1) return this.#inline(rest, place, nullable)
+    const resolved = this.resolve(rest[0], place)
+    return 'type' in resolved && nullable ? { type: { ...resolved.type, nullable: true } } : resolved
+  }
+
+  #timeWindowed(written: object, place: Place): Resolved {
+    const sizeMs = 'size' in written ? parseDuration(written.size) : undefined
+    if (sizeMs === undefined) {
+      return problem(
+        place,
+        'a time windowed key needs the size of its window',
+        'Write { timeWindowed: string, size: 10s }: the bytes of the key do not tell.',
+      )
+    }
+    return this.#windowed(written, 'timeWindowed', ['timeWindowed', 'size'], place, (key) => ({
+      kind: 'timeWindowed',
+      key,
+      sizeMs,
+      nullable: false,
+    }))
+  }
+
+  #windowed(written: object, key: string, known: readonly string[], place: Place, make: (key: DataType) => DataType): Resolved {
+    const unknown = Object.keys(written).find((name) => !known.includes(name))
+    if (unknown !== undefined) return problem(place, `${key} does not take the key ${unknown}`)
+    const inner = this.resolve((written as Record<string, unknown>)[key], place)
+    return 'type' in inner ? { type: make(inner.type) } : inner
+  }
+
+  #inline(written: unknown, place: Place, nullable: boolean): Resolved {
+    const result = this.#schemas.inline(written, place)
+    return 'schema' in result ? { type: { kind: 'avro', schema: result.schema, nullable } } : result
+  }
+
+  typescript(type: DataType, taken: ReadonlySet<string> = new Set()): Code {
+    const scope = new Scope(this.#modules, taken)
+    const text = this.#typescript(type, scope)
+    return { text: type.nullable ? `${text} | null` : text, imports: scope.imports }
+  }
+
+  #typescript(type: DataType, scope: Scope): string {
+    switch (type.kind) {
+      case 'primitive':
+        return kafkaTypes.get(type.primitive)!
+      case 'avro':
+        return new TypeWriter(this.#modules, scope).usage(type.schema)
+      default:
+        return `${scope.runtime('Windowed', true)}<${this.#typescript(type.key, scope)}>`
+    }
+  }
+
+  serde(type: DataType, encoding: Encoding, taken: ReadonlySet<string> = new Set()): Code {
+    const scope = new Scope(this.#modules, taken)
+    return { text: this.#serde(type, encoding, scope), imports: scope.imports }
+  }
+
+  #serde(type: DataType, encoding: Encoding, scope: Scope): string {
+    switch (type.kind) {
+      case 'primitive':
+        return scope.runtime(`${type.primitive}Serde`, false)
+      case 'avro':
+        return `${scope.runtime(avroSerdes[encoding], false)}(${scope.codec(this.#modules.of(type.schema))})`
+      case 'timeWindowed':
+        return `${scope.runtime('timeWindowedSerde', false)}(${this.#serde(type.key, encoding, scope)}, ${type.sizeMs})`
+      case 'sessionWindowed':
+        return `${scope.runtime('sessionWindowedSerde', false)}(${this.#serde(type.key, encoding, scope)})`
+    }
+  }
+
+  describe(type: DataType): string {
+    return `${describe(type)}${type.nullable ? '?' : ''}`
+  }
+
+  equal(a: DataType, b: DataType): boolean {
+    return a.nullable === b.nullable && identity(a) === identity(b)
+  }
+
+  files(): ReadonlyMap<string, string> {
+    for (const type of this.#schemas.types) this.#modules.of(type)
+    const modules = [...this.#modules.all].sort((a, b) => (a.path < b.path ? -1 : 1))
+    return new Map(modules.map((module) => [`${module.path}.ts`, typeFile(module, this.#modules, this.#extension)]))
+  }
+}
+
+function describe(type: DataType): string {
+  switch (type.kind) {
+    case 'primitive':
+      return type.primitive
+    case 'avro':
+      return describeSchema(type.schema)
+    case 'timeWindowed':
+      return `windowed ${describe(type.key)} (${type.sizeMs} ms)`
+    case 'sessionWindowed':
+      return `session windowed ${describe(type.key)}`
+  }
+}
+
+/** Equal for equal types: of named types the name is enough, since a folder has each once. */
+function identity(type: DataType): string {
+  switch (type.kind) {
+    case 'primitive':
+      return type.primitive
+    case 'avro':
+      return 'fullName' in type.schema ? `avro ${type.schema.fullName}` : `avro ${schemaText(type.schema)}`
+    case 'timeWindowed':
+      return `time ${type.sizeMs} ${identity(type.key)}`
+    case 'sessionWindowed':
+      return `session ${identity(type.key)}`
+  }
+}
+
+function problem(place: Place, message: string, hint?: string): Resolved {
+  return { diagnostics: [{ code: 'unknown-type', severity: 'error', place, message, ...(hint === undefined ? {} : { hint }) }] }
+}
