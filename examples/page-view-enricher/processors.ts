@@ -1,0 +1,14 @@
+import { ByRegion, Enriched } from './generated/page-view-enricher.js'
+
+/** A view with its user's region; users without a profile have a region of their own. */
+export class WithRegion extends Enriched {
+  protected override join(view: Enriched.Left, profile: Enriched.Right): Enriched.Out {
+    return { page: view.page, region: profile?.region ?? 'unknown' }
+  }
+}
+
+export class PerRegion extends ByRegion {
+  protected override groupKey({ value }: ByRegion.In): string {
+    return value.region
+  }
+}
