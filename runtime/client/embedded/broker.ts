@@ -4,12 +4,16 @@ import type { TopicPartition } from '../../core/record.js'
 import type { CommittedOffset, IsolationLevel, NewTopic, RecordBatch, TopicDescription } from '../client.js'
 import { CommittedOffsets, offsetEntry } from './committed-offsets.js'
 import { compact, needsCompaction } from './compaction.js'
+import { Faults } from './faults.js'
+import { Group } from './group.js'
+import { Idempotence } from './idempotence.js'
 import { Journal } from './journal.js'
-import type { PartitionLog, ReadOptions, TransactionStamp } from './partition-log.js'
+import type { PartitionLog, ReadOptions } from './partition-log.js'
 import type { NewRecord } from './record-codec.js'
-import { retain } from './retention.js'
+import { needsRetention, retain } from './retention.js'
 import { Topic } from './topic.js'
 import { checkTopicName } from './topic-config.js'
+import { type ProducerIdentity, Transactions } from './transactions.js'
 
 export interface EmbeddedBrokerOptions {
   /** For sessions, transaction timeouts, retention and waiting polls. Default: the system's. */
@@ -26,21 +30,39 @@ export interface EmbeddedBrokerOptions {
  */
 export class EmbeddedBroker {
   readonly clock: AlarmClock
+  /** Makes its clients fail, for tests. */
+  readonly faults = new Faults()
+  /** Of producers with a transactional id. */
+  readonly transactions: Transactions
   readonly #options: EmbeddedBrokerOptions
   readonly #topics = new Map<string, Topic>()
   readonly #offsets = new CommittedOffsets()
   readonly #journal = new Journal()
+  readonly #groups = new Map<string, Group>()
+  readonly #idempotence = new Idempotence()
+  #nextMember = 1
   #nextTopicId = 1
   #closed = false
 
   constructor(options: EmbeddedBrokerOptions = {}) {
     this.#options = options
     this.clock = options.clock ?? systemClock
+    this.transactions = new Transactions({
+      clock: this.clock,
+      journal: this.#journal,
+      log: (topic, partition) => this.log(topic, partition),
+      offsetsCommitted: (group, offsets) => this.#takeOffsets(group, offsets),
+    })
+  }
+
+  /** For messages. */
+  get description(): string {
+    return 'embedded broker in memory'
   }
 
   /** False if there is such a topic already; it is left as it is. Throws TOPIC_INVALID for what Kafka would refuse. */
   createTopic(topic: NewTopic): boolean {
-    this.#checkOpen()
+    this.checkOpen()
     checkTopicName(topic.name)
     if (this.#topics.has(topic.name)) return false
     const partitions = topic.partitions === -1 ? this.#defaultPartitions : topic.partitions
@@ -57,21 +79,19 @@ export class EmbeddedBroker {
     const topic = this.#topic(name, false)
     this.#journal.put([...this.#offsets.deleteTopic(name)])
     this.#topics.delete(name)
-    for (const log of topic.logs) {
-      log.close()
-      for (const listener of log.listeners) listener()
-    }
+    this.transactions.forget(topic.logs)
+    closeAll(topic.logs)
   }
 
   /** undefined if there is none. */
   describeTopic(name: string): TopicDescription | undefined {
-    this.#checkOpen()
+    this.checkOpen()
     const topic = this.#topics.get(name)
     return topic && { name, partitions: topic.spec.partitions, config: topic.config.all }
   }
 
   listTopics(): readonly string[] {
-    this.#checkOpen()
+    this.checkOpen()
     return [...this.#topics.keys()]
   }
 
@@ -81,14 +101,29 @@ export class EmbeddedBroker {
   }
 
   /** Appends records; returns the offset of the first. Throws as `append`, before any is written. */
-  appendAll(topic: string, partition: number, records: readonly NewRecord[], stamp?: TransactionStamp): number {
+  appendAll(topic: string, partition: number, records: readonly NewRecord[]): number {
     const log = this.log(topic, partition)
     for (const record of records) {
       const refusal = log.refusal(record)
       if (refusal !== undefined) throw refusal
     }
-    const first = log.append(records, stamp)
-    if (needsCompaction(log)) compact(log, this.clock.now())
+    const first = log.append(records)
+    this.#cleanWhenDue(log)
+    return first
+  }
+
+  /**
+   * Appends as an idempotent producer does: a request that was taken already is not taken again. `sequence` is the number of the
+   * producer's first record in this partition. Throws TASK_MIGRATED for a transactional producer that is fenced.
+   */
+  produce(log: PartitionLog, records: readonly NewRecord[], identity: ProducerIdentity, sequence: number): number {
+    const transactional = identity.transactionalId !== undefined
+    if (transactional) this.transactions.addPartition(identity, log)
+    const repeated = this.#idempotence.repeated(log, identity, sequence)
+    if (repeated !== undefined) return repeated
+    const first = log.append(records, transactional ? identity : undefined)
+    this.#idempotence.appended(log, identity, sequence, records.length, first)
+    this.#cleanWhenDue(log)
     return first
   }
 
@@ -110,18 +145,29 @@ export class EmbeddedBroker {
   commitOffsets(groupId: string, offsets: readonly CommittedOffset[]): void {
     for (const { topic, partition } of offsets) this.log(topic, partition)
     this.#journal.put(offsets.map((offset) => offsetEntry(groupId, offset)))
-    for (const offset of offsets) this.#offsets.set(groupId, offset)
+    this.#takeOffsets(groupId, offsets)
   }
 
   committedOffset(groupId: string, partition: TopicPartition): CommittedOffset | undefined {
-    this.#checkOpen()
+    this.checkOpen()
     return this.#offsets.get(groupId, partition)
   }
 
   /** Forgets the group's committed offsets. */
   deleteGroup(groupId: string): void {
-    this.#checkOpen()
+    this.checkOpen()
     this.#journal.put(this.#offsets.deleteGroup(groupId))
+  }
+
+  /** The group of that name, which is empty until somebody joins. */
+  group(groupId: string): Group {
+    const group = this.#groups.get(groupId) ?? new Group(groupId, this.clock)
+    this.#groups.set(groupId, group)
+    return group
+  }
+
+  newMemberId(clientId: string): string {
+    return `${clientId}-${this.#nextMember++}`
   }
 
   /** Deletes records before `offset`; -1 is all. Throws OFFSET_OUT_OF_RANGE beyond the end. */
@@ -135,7 +181,7 @@ export class EmbeddedBroker {
 
   /** Runs compaction and retention now, on one topic or on all; compaction also runs by itself when enough is new. */
   clean(topic?: string): void {
-    this.#checkOpen()
+    this.checkOpen()
     for (const each of topic === undefined ? this.#topics.values() : [this.#topic(topic, false)]) {
       for (const log of each.logs) {
         if (log.config.compact) compact(log, this.clock.now())
@@ -148,12 +194,8 @@ export class EmbeddedBroker {
   close(): void {
     if (this.#closed) return
     this.#closed = true
-    for (const topic of this.#topics.values()) {
-      for (const log of topic.logs) {
-        log.close()
-        for (const listener of log.listeners) listener()
-      }
-    }
+    for (const topic of this.#topics.values()) closeAll(topic.logs)
+    for (const group of this.#groups.values()) group.wakeAll()
   }
 
   get closed(): boolean {
@@ -166,7 +208,7 @@ export class EmbeddedBroker {
   }
 
   #topic(name: string, create: boolean): Topic {
-    this.#checkOpen()
+    this.checkOpen()
     const topic = this.#topics.get(name)
     if (topic !== undefined) return topic
     if (create) {
@@ -183,7 +225,25 @@ export class EmbeddedBroker {
     return this.#options.defaultPartitions ?? 1
   }
 
-  #checkOpen(): void {
+  #takeOffsets(groupId: string, offsets: readonly CommittedOffset[]): void {
+    for (const offset of offsets) this.#offsets.set(groupId, offset)
+  }
+
+  #cleanWhenDue(log: PartitionLog): void {
+    if (needsCompaction(log)) compact(log, this.clock.now())
+    if (needsRetention(log)) retain(log, this.clock.now())
+  }
+
+  /** Throws INVALID_STATE. */
+  checkOpen(): void {
     if (this.#closed) throw new StreamError('INVALID_STATE', 'The embedded broker is closed.')
+  }
+}
+
+/** Closes logs, and tells who waits at them. */
+function closeAll(logs: readonly PartitionLog[]): void {
+  for (const log of logs) {
+    log.close()
+    for (const listener of log.listeners) listener()
   }
 }

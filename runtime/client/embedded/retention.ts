@@ -1,5 +1,11 @@
 import type { PartitionLog } from './partition-log.js'
 
+/** Has a segment just been filled? Then old ones may have to go. */
+export function needsRetention(log: PartitionLog): boolean {
+  const newest = log.segments.at(-1)
+  return log.config.delete && log.segments.length > 1 && newest !== undefined && newest.size >= log.config.segmentBytes
+}
+
 /** Frees whole segments that `retention.ms` and `retention.bytes` no longer keep, oldest first. */
 export function retain(log: PartitionLog, now: number): void {
   if (!log.config.delete) return
