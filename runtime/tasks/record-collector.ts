@@ -9,13 +9,14 @@ export interface RecordOutput {
   partitions(topic: string): number | undefined
 }
 
-type Unplaced = Omit<ProducedRecord, 'partition'>
+/** Undefined: as without one. */
+type ChoosePartition = (partitions: number) => number | undefined
 
 /** Gives the records of one task their partitions, and hands them on as bytes. */
 export class RecordCollector {
   readonly #output: RecordOutput
-  /** Records of topics that are not known yet (routed by record). */
-  readonly #waiting = new Map<string, Unplaced[]>()
+  /** Records of topics that are not known yet (routed by record), each sent when its topic is. */
+  readonly #waiting = new Map<string, ((partitions: number) => void)[]>()
   #withoutKey = 0
 
   constructor(output: RecordOutput) {
@@ -25,23 +26,36 @@ export class RecordCollector {
   /** To the partition that its key's bytes choose, as Java's producer does; without a key to each in turn. */
   send(topic: string, key: Uint8Array | null, value: Uint8Array | null, timestamp: number, headers: readonly Header[]): void {
     const partitions = this.#output.partitions(topic)
-    const waiting = this.#waiting.get(topic)
-    if (partitions !== undefined && waiting === undefined) {
-      this.#output.send({ topic, partition: this.#partition(key, partitions), key, value, timestamp, headers })
-    } else if (waiting === undefined) {
-      this.#waiting.set(topic, [{ topic, key, value, timestamp, headers }])
+    if (partitions === undefined) {
+      this.place(topic, () => undefined, key, value, timestamp, headers)
     } else {
-      waiting.push({ topic, key, value, timestamp, headers })
+      this.#output.send({ topic, partition: this.#default(key, partitions), key, value, timestamp, headers })
     }
   }
 
-  sendTo(record: ProducedRecord): void {
-    this.#output.send(record)
+  /** To the partition that `choose` says; undefined: as `send`. */
+  place(
+    topic: string,
+    choose: ChoosePartition,
+    key: Uint8Array | null,
+    value: Uint8Array | null,
+    timestamp: number,
+    headers: readonly Header[],
+  ): void {
+    const send = (partitions: number): void => {
+      const partition = choose(partitions) ?? this.#default(key, partitions)
+      this.#output.send({ topic, partition, key, value, timestamp, headers })
+    }
+    const partitions = this.#output.partitions(topic)
+    const waiting = this.#waiting.get(topic)
+    if (partitions !== undefined) send(partitions)
+    else if (waiting === undefined) this.#waiting.set(topic, [send])
+    else waiting.push(send)
   }
 
-  /** Undefined: not known yet. */
-  partitions(topic: string): number | undefined {
-    return this.#output.partitions(topic)
+  /** To a partition known already: changelogs. */
+  sendTo(record: ProducedRecord): void {
+    this.#output.send(record)
   }
 
   /** Topics that records wait for: look them up, then call `topicKnown`, before the next commit. */
@@ -49,11 +63,11 @@ export class RecordCollector {
     return [...this.#waiting.keys()]
   }
 
-  /** Sends what has waited for the topic. */
+  /** Sends what has waited for the topic. From then on the output must know it too. */
   topicKnown(topic: string, partitions: number): void {
     const waiting = this.#waiting.get(topic) ?? []
     this.#waiting.delete(topic)
-    for (const record of waiting) this.#output.send({ ...record, partition: this.#partition(record.key, partitions) })
+    for (const send of waiting) send(partitions)
   }
 
   /** Drops what waits. */
@@ -61,7 +75,7 @@ export class RecordCollector {
     this.#waiting.clear()
   }
 
-  #partition(key: Uint8Array | null, partitions: number): number {
+  #default(key: Uint8Array | null, partitions: number): number {
     if (key !== null) return partitionOf(key, partitions)
     this.#withoutKey = (this.#withoutKey + 1) % partitions
     return this.#withoutKey

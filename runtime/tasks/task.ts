@@ -1,18 +1,29 @@
-import type { Acknowledged, CommittedOffset, RecordBatch } from '../client/client.js'
+import { metadataNumbers, type PlannedChangelog, planRestore, type RestorePlan, statePositions } from '../changelog/checkpoint.js'
+import { encodeOffsetMetadata } from '../changelog/offset-metadata.js'
+import { changelogTopic, partitionName, topicName } from '../changelog/topic-names.js'
+import { changelogWriter } from '../changelog/writer.js'
+import type { Acknowledged, CommittedOffset, ConsumedRecord, RecordBatch } from '../client/client.js'
 import type { Clock } from '../core/clock.js'
 import { StreamError } from '../core/errors.js'
 import type { Logger } from '../core/logger.js'
 import type { TopicPartition } from '../core/record.js'
 import type { StateStore } from '../stores/state-store.js'
 import type { StateBackend } from '../stores/store.js'
-import type { SubTopology, Topology } from '../topology/topology.js'
+import { TaskStores } from '../stores/task-stores.js'
+import type { Cancellable, PunctuationType } from '../topology/processor.js'
+import type { SourceNode, SubTopology, Topology } from '../topology/topology.js'
+import { Graph } from './graph.js'
 import type { ErrorHandlers } from './handlers.js'
 import type { TaskMetrics } from './metrics.js'
+import { PartitionGroup } from './partition-group.js'
+import { InputOrigin, Processing } from './processing.js'
+import { PunctuationQueue } from './punctuation.js'
 import type { RecordCollector } from './record-collector.js'
-import type { TaskId } from './task-id.js'
-import type { TaskState } from './task-state.js'
+import { type QueueListener, RecordQueue } from './record-queue.js'
+import { formatTaskId, type TaskId } from './task-id.js'
+import { requireState, type TaskState, transition } from './task-state.js'
 
-/** Where the stores of a task live; each is opened once, by `initialize`, and only if a store needs it. The task closes what it opened. */
+/** Where the stores of a task live; each is opened only if a store needs it. The task closes what it opened. */
 export interface TaskBackends {
   readonly lmdb: () => StateBackend
   readonly memory: () => StateBackend
@@ -46,15 +57,15 @@ export interface TaskOptions {
 export interface TaskChangelog {
   readonly store: string
   readonly topicPartition: TopicPartition
-  /** The next offset to read. */
+  /** The next offset to read; it may lie before the first that the broker still has. */
   readonly position: number
-  /** Exclusive; undefined: up to the end of the partition at start. Set for source topics that serve as changelog. */
+  /** Exclusive; undefined: up to the end of the partition at start. Set for inputs that serve as changelog. */
   readonly end: number | undefined
 }
 
 /**
  * A sub-topology × a partition: its processors, stores and queues. Synchronous throughout; the life cycle is drawn in task-state.ts, and a
- * call in the wrong state throws INVALID_STATE.
+ * call in the wrong state throws INVALID_STATE. Kafka Streams: `StreamTask`.
  */
 export class Task {
   readonly id: string
@@ -63,41 +74,95 @@ export class Task {
   readonly inputPartitions: readonly TopicPartition[]
   readonly collector: RecordCollector
   readonly metrics: TaskMetrics
+  readonly #options: TaskOptions
+  readonly #processing: Processing
+  readonly #group: PartitionGroup
+  readonly #graph: Graph
+  readonly #streamTime = new PunctuationQueue()
+  readonly #wallClock = new PunctuationQueue()
+  #state: TaskState = 'created'
+  #stores: TaskStores | undefined
+  #plan: RestorePlan | undefined
+  /** Next offset of each changelog partition, read or written. */
+  readonly #changelogPositions = new Map<string, number>()
+  #dirty = false
+  #commitRequested = false
+  /** From `prepareCommit` to `committed`. */
+  #committing = false
+  #commit = 0
+  /** The last commit that the group knows. */
+  #groupCommit = 0
+  /** Of repartition topics: what is committed, and up to where it was told to be purged. */
+  readonly #committedInputs = new Map<string, CommittedOffset>()
+  readonly #purged = new Map<string, number>()
 
   constructor(options: TaskOptions) {
-    this.id = `${options.id.subTopology}_${options.id.partition}`
+    this.#options = options
+    this.id = formatTaskId(options.id)
     this.subTopology = options.id.subTopology
     this.partition = options.id.partition
     this.inputPartitions = options.partitions
     this.collector = options.collector
     this.metrics = options.metrics
+    this.#processing = new Processing({
+      ...options,
+      taskId: this.id,
+      store: (name) => this.store(name) ?? options.globals?.store(name),
+      streamTimeMs: () => this.#group.streamTime,
+      schedule: (intervalMs, type, punctuate) => this.#schedule(intervalMs, type, punctuate),
+      requestCommit: () => {
+        this.#commitRequested = true
+      },
+    })
+    const nameOf = (topic: string) => topicName(options.topology, options.application, topic)
+    this.#graph = new Graph(options.subTopology.nodes, this.#processing, nameOf)
+    this.#group = new PartitionGroup(this.#createQueues(nameOf), options.maxTaskIdleMs ?? 0)
   }
 
   get state(): TaskState {
-    return 'created'
+    return this.#state
+  }
+
+  /** Highest timestamp processed, -1 before the first record. */
+  get streamTimeMs(): number {
+    return this.#group.streamTime
   }
 
   /**
    * created → restoring: opens the stores and decides from where to restore. `committed` is what the group has committed for the input
    * partitions, with its metadata; those without a commit are left out.
    */
-  initialize(_committed: readonly CommittedOffset[]): void {
-    throw missing
+  initialize(committed: readonly CommittedOffset[]): void {
+    this.#require('initialize', 'created')
+    this.#openStores()
+    this.#begin(committed)
   }
 
   /** What to restore, once initialized; `position` follows what `restore` was given. */
   get changelogs(): readonly TaskChangelog[] {
-    throw missing
+    const planned = this.#plan?.changelogs ?? []
+    return planned.map(({ store, topicPartition, end }) => {
+      return { store, topicPartition, end, position: this.#changelogPositions.get(partitionName(topicPartition))! }
+    })
   }
 
   /** Records of one of the changelogs, from its position on; also an empty batch, whose `nextOffset` moves the position. */
-  restore(_batch: RecordBatch): void {
-    throw missing
+  restore(batch: RecordBatch): void {
+    this.#require('restore', 'restoring')
+    const name = partitionName(batch)
+    for (const changelog of this.#plan!.changelogs) {
+      if (partitionName(changelog.topicPartition) === name) this.#restoreStore(changelog, name, batch)
+    }
   }
 
   /** restoring → running: initializes the processors. */
   completeRestore(): void {
-    throw missing
+    this.#require('completeRestore', 'restoring')
+    // Kept before the first record: a crash in the first commit must find where it started.
+    this.#commit = this.#newCommit()
+    this.#writeState()
+    this.#graph.init()
+    this.#move('running')
   }
 
   /**
@@ -105,97 +170,330 @@ export class Task {
    * Partitions that neither knows start where the offset reset says. Known once initialized.
    */
   inputPositions(): ReadonlyMap<string, number> {
-    throw missing
+    return this.#plan?.inputPositions ?? new Map()
   }
 
   /** Fetches what the records' serdes need before they are enqueued (schemas of a registry); undefined if all is there. */
-  prepare(_batch: RecordBatch): Promise<void> | undefined {
-    throw missing
+  prepare(batch: RecordBatch): Promise<void> | undefined {
+    const { key, value } = this.#group.queue(batch).source
+    if (key.prepare === undefined && value.prepare === undefined) return undefined
+    const pending: Promise<void>[] = []
+    for (const record of batch.records) {
+      const forKey = record.key === null ? undefined : key.prepare?.(record.key)
+      const forValue = record.value === null ? undefined : value.prepare?.(record.value)
+      if (forKey !== undefined) pending.push(forKey)
+      if (forValue !== undefined) pending.push(forValue)
+    }
+    return pending.length === 0 ? undefined : Promise.all(pending).then(() => undefined)
   }
 
-  enqueue(_batch: RecordBatch): void {
-    throw missing
+  enqueue(batch: RecordBatch): void {
+    this.#require('enqueue', 'running')
+    this.#group.add(batch)
+  }
+
+  /** Tells where an input ends, where no batch does: an empty partition that is at its end need not be waited for. */
+  noteEnd(partition: TopicPartition, endOffset: number): void {
+    this.#group.queue(partition).noteEnd(endOffset)
   }
 
   /** Records enqueued and not yet processed, of one partition or of all. */
-  bufferedRecords(_partition?: TopicPartition): number {
-    throw missing
+  bufferedRecords(partition?: TopicPartition): number {
+    return this.#sum(partition, ({ size }) => size)
   }
 
   /** Bytes of keys and values enqueued and not yet processed. */
-  bufferedBytes(_partition?: TopicPartition): number {
-    throw missing
+  bufferedBytes(partition?: TopicPartition): number {
+    return this.#sum(partition, ({ bytes }) => bytes)
   }
 
   /** Processes up to `maxRecords`, those with the lowest timestamps first; returns how many. Stream-time punctuations run after each. */
-  process(_maxRecords: number): number {
-    throw missing
+  process(maxRecords: number): number {
+    this.#requireProcessing('process')
+    const group = this.#group
+    const { clock } = this.#options
+    let processed = 0
+    while (processed < maxRecords && group.isReady(clock)) {
+      this.#processNext(group.poll()!)
+      processed += 1
+      this.#punctuateStreamTime()
+    }
+    this.metrics.processed += processed
+    return processed
   }
 
   /** Runs the wall-clock punctuations that are due; returns whether any was. */
   punctuate(): boolean {
-    throw missing
+    this.#requireProcessing('punctuate')
+    const ran = this.#wallClock.run(this.#options.clock.now())
+    if (ran) this.#dirty = true
+    return ran
   }
 
   /** When the next wall-clock punctuation is due, milliseconds of the clock; undefined if none is scheduled. */
   get nextPunctuation(): number | undefined {
-    throw missing
+    return this.#wallClock.nextTime
   }
 
   /** Is there anything to commit? */
   get hasUncommitted(): boolean {
-    throw missing
+    return this.#dirty
   }
 
   /** Should it be committed soon: a processor asked for it, or the uncommitted updates are over their bound? */
   get needsCommit(): boolean {
-    throw missing
+    return this.#commitRequested || (this.#stores?.dirtyBytes ?? 0) > this.#options.storeCacheBytes
   }
 
   /** First step of a commit: caches are flushed downstream, updates go to the collector as changelog records. Nothing is processed until `committed`. */
   prepareCommit(): void {
-    throw missing
+    this.#requireProcessing('prepareCommit')
+    this.#stores?.flushCaches()
+    this.#stores?.drain(changelogWriter(this.#options.application, this.partition, (record) => this.collector.sendTo(record)))
+    this.#committing = true
+    this.#commit = this.#newCommit()
   }
 
   /** One transaction of the store: updates, changelog positions (from what the producer was acknowledged) and input positions. */
-  commitState(_acknowledged: readonly Acknowledged[]): void {
-    throw missing
+  commitState(acknowledged: readonly Acknowledged[]): void {
+    this.#requireCommitting('commitState')
+    for (const ack of acknowledged) {
+      const name = partitionName(ack)
+      if (this.#changelogPositions.has(name)) this.#changelogPositions.set(name, ack.nextOffset)
+    }
+    this.#writeState()
   }
 
   /** What to commit to the group: next offsets, with stream time in the metadata as Kafka Streams writes it. */
   consumedOffsets(): readonly CommittedOffset[] {
-    throw missing
+    const offsets: CommittedOffset[] = []
+    const numbers = metadataNumbers({ commit: this.#commit, kept: this.#kept() })
+    for (const { partition, position, partitionTime } of this.#group.queues) {
+      if (position === undefined) continue
+      offsets.push({ ...partition, offset: position, metadata: encodeOffsetMetadata({ partitionTime, numbers }) })
+    }
+    return offsets
   }
 
   /** Last step of a commit: it has succeeded. */
   committed(): void {
-    throw missing
+    this.#requireCommitting('committed')
+    this.#committing = false
+    this.#dirty = false
+    this.#commitRequested = false
+    this.#groupCommit = this.#commit
+    this.metrics.commits += 1
+    for (const offset of this.consumedOffsets()) this.#committedInputs.set(partitionName(offset), offset)
   }
 
   /** Records of repartition topics that are consumed and committed: what may be deleted since the last call. */
   purgeable(): readonly CommittedOffset[] {
-    throw missing
+    const { topology, application } = this.#options
+    const internal = new Set(topology.repartitionTopics.map(({ name }) => topicName(topology, application, name)))
+    const purgeable: CommittedOffset[] = []
+    for (const [name, { topic, partition, offset }] of this.#committedInputs) {
+      if (!internal.has(topic) || offset <= (this.#purged.get(name) ?? 0)) continue
+      this.#purged.set(name, offset)
+      purgeable.push({ topic, partition, offset })
+    }
+    return purgeable
   }
 
   /** A store by name, for queries; undefined if it is not this task's, or is not open. */
-  store(_name: string): StateStore | undefined {
-    throw missing
+  store(name: string): StateStore | undefined {
+    return this.#stores?.names.includes(name) ? this.#stores.get(name) : undefined
   }
 
-  /** → suspended: closes the processors and drops what is buffered or not committed. Idempotent. */
+  /** → suspended: closes the processors, and drops what is buffered or not committed. Idempotent. */
   suspend(): void {
-    throw missing
+    if (this.#state === 'suspended' || this.#state === 'closed') return
+    this.#move('suspended')
+    this.#group.clear()
+    this.#streamTime.clear()
+    this.#wallClock.clear()
+    this.collector.clear()
+    if (this.#dirty || this.#committing) this.#closeStores()
+    this.#dirty = false
+    this.#committing = false
+    this.#commitRequested = false
+    this.#graph.close()
   }
 
   /** suspended → restoring: as after `initialize`. */
-  resume(_committed: readonly CommittedOffset[]): void {
-    throw missing
+  resume(committed: readonly CommittedOffset[]): void {
+    this.#require('resume', 'suspended')
+    if (this.#stores === undefined) this.#openStores()
+    this.#begin(committed)
   }
 
   /** → closed, from any state. Idempotent. */
   close(): void {
-    throw missing
+    if (this.#state === 'closed') return
+    try {
+      this.suspend()
+    } finally {
+      this.#closeStores()
+      this.#move('closed')
+    }
+  }
+
+  #createQueues(nameOf: (topic: string) => string): RecordQueue[] {
+    const sources = new Map<string, SourceNode>()
+    for (const node of this.#options.subTopology.nodes) {
+      if (node.kind === 'source') for (const topic of node.topics) sources.set(nameOf(topic), node)
+    }
+    const listener: QueueListener = {
+      undecodable: (queue, raw, error) => this.#undecodable(queue, raw, error),
+      dropped: (queue, reason) => {
+        this.#dirty = true
+        this.#processing.drop(queue.source.name, reason)
+      },
+    }
+    return this.inputPartitions.map((partition) => {
+      const source = sources.get(partition.topic)
+      if (source === undefined) {
+        throw new StreamError('INVALID_ARGUMENT', `Sub-topology ${this.subTopology} does not read ${partition.topic}.`, { task: this.id })
+      }
+      return new RecordQueue(partition, this.#graph.source(source), listener)
+    })
+  }
+
+  #undecodable(queue: RecordQueue, raw: ConsumedRecord, error: StreamError): void {
+    const { name, onDeserializationError } = queue.source
+    this.#dirty = true
+    this.#processing.deserializationFailed(onDeserializationError ?? this.#options.handlers.deserialization, name, raw, error)
+  }
+
+  #openStores(): void {
+    const { backends, subTopology } = this.#options
+    this.#stores = new TaskStores({
+      stores: subTopology.stores.filter(({ global }) => !global),
+      persistent: backends.lmdb,
+      memory: backends.memory,
+      context: this.#processing,
+    })
+  }
+
+  #closeStores(): void {
+    this.#stores?.close()
+    this.#stores = undefined
+  }
+
+  /** → restoring, by a plan of where from. */
+  #begin(committed: readonly CommittedOffset[]): void {
+    const { application, subTopology, topology } = this.#options
+    const stores = this.#stores!
+    const own = new Set(this.inputPartitions.map(({ topic }) => topic))
+    const restorable = subTopology.stores
+      .filter(({ spec, global }) => !global && (spec.changelogTopic !== undefined || spec.logging !== false))
+      .map(({ spec: { name, changelogTopic: source } }) => {
+        const topic = source === undefined ? changelogTopic(application, name) : topicName(topology, application, source)
+        const topicPartition = { topic, partition: this.partition }
+        return { store: name, topicPartition, persistent: stores.isPersistent(name), isInput: own.has(topic) }
+      })
+    this.#plan = planRestore({ inputs: this.inputPartitions, stores: restorable, state: stores.positions(), committed })
+    this.#groupCommit = this.#plan.groupCommit
+    this.#processing.reset(this.#plan.kept)
+    this.#changelogPositions.clear()
+    for (const { topicPartition, position } of this.#plan.changelogs) this.#changelogPositions.set(partitionName(topicPartition), position)
+    for (const { partition } of this.#group.queues) {
+      const position = this.#plan.inputPositions.get(partitionName(partition))
+      const time = this.#plan.partitionTimes.get(partitionName(partition))
+      if (position !== undefined) this.#group.queue(partition).startAt(position)
+      if (time !== undefined) this.#group.restoreTime(partition, time)
+    }
+    this.#move('restoring')
+  }
+
+  #restoreStore(changelog: PlannedChangelog, name: string, batch: RecordBatch): void {
+    const { store, end, skip } = changelog
+    const records = end === undefined ? batch.records : batch.records.filter(({ offset }) => offset < end)
+    const position = end === undefined ? batch.nextOffset : Math.min(batch.nextOffset, end)
+    this.#changelogPositions.set(name, position)
+    if (skip || records.length === 0) return
+    this.#stores!.restore(store, records, new Map([[name, position]]))
+    this.metrics.restored += records.length
+  }
+
+  /** The drained updates and all positions, in one transaction. */
+  #writeState(): void {
+    if (this.#stores === undefined || this.#stores.names.length === 0) return
+    const positions = statePositions({
+      commit: this.#commit,
+      groupCommit: this.#groupCommit,
+      inputs: this.#group.queues,
+      kept: this.#kept(),
+    })
+    for (const { topicPartition, isInput } of this.#plan!.changelogs) {
+      const name = partitionName(topicPartition)
+      if (!isInput) positions.set(name, this.#changelogPositions.get(name)!)
+    }
+    this.#stores.commit(positions)
+  }
+
+  #kept(): readonly (readonly [string, number])[] {
+    return [...this.#processing.kept].map(([name, { value }]) => [name, value] as const)
+  }
+
+  #newCommit(): number {
+    return 1 + Math.floor(this.#options.random() * (2 ** 48 - 1))
+  }
+
+  #processNext(queue: RecordQueue): void {
+    const group = this.#group
+    const record = (() => {
+      try {
+        return queue.take()
+      } finally {
+        group.putBack(queue)
+      }
+    })()
+    const { timestamp, headers } = record
+    if (timestamp > group.streamTime) group.streamTime = timestamp
+    this.#dirty = true
+    this.#processing.origin = new InputOrigin(queue.partition.topic, queue.partition.partition, timestamp, headers, queue.taken)
+    queue.entry.accept(record)
+  }
+
+  #punctuateStreamTime(): void {
+    const { streamTime } = this.#group
+    const next = this.#streamTime.nextTime
+    if (next !== undefined && next <= streamTime) this.#streamTime.run(streamTime)
+  }
+
+  #schedule(intervalMs: number, type: PunctuationType, punctuate: (timestampMs: number) => void): Cancellable {
+    const counted = (timestampMs: number): void => {
+      this.metrics.punctuated += 1
+      punctuate(timestampMs)
+    }
+    if (type === 'streamTime') return this.#streamTime.schedule(0, intervalMs, counted)
+    return this.#wallClock.schedule(this.#options.clock.now() + intervalMs, intervalMs, counted)
+  }
+
+  #sum(partition: TopicPartition | undefined, count: (queue: RecordQueue) => number): number {
+    if (partition !== undefined) return count(this.#group.queue(partition))
+    let sum = 0
+    for (const queue of this.#group.queues) sum += count(queue)
+    return sum
+  }
+
+  #move(to: TaskState): void {
+    this.#state = transition(this.id, this.#state, to)
+  }
+
+  #require(operation: string, ...states: readonly TaskState[]): void {
+    requireState(this.id, operation, this.#state, ...states)
+  }
+
+  #requireProcessing(operation: string): void {
+    this.#require(operation, 'running')
+    if (!this.#committing) return
+    throw new StreamError('INVALID_STATE', `Task ${this.id} is in a commit; ${operation} has to wait for its end.`, { task: this.id })
+  }
+
+  #requireCommitting(operation: string): void {
+    this.#require(operation, 'running')
+    if (this.#committing) return
+    throw new StreamError('INVALID_STATE', `Task ${this.id} is in no commit; ${operation} needs one prepared.`, { task: this.id })
   }
 }
-
-const missing = new StreamError('INVALID_STATE', 'Tasks cannot run yet.')

@@ -1,0 +1,134 @@
+import type { CommittedOffset } from '../client/client.js'
+import type { TopicPartition } from '../core/record.js'
+import { decodeOffsetMetadata } from './offset-metadata.js'
+import { partitionName } from './topic-names.js'
+
+/**
+ * The only place that decides from where to restore and where to read on.
+ *
+ * Each commit has a random id. The group's offsets carry it in their metadata; the state keeps it, and that of the group's commit before.
+ * So a task that starts knows how its state stands to the group:
+ *
+ * - At the group's commit, or one ahead of it (killed before the offsets were committed): the state is exact. The input is read on from the
+ *   state's own positions. What the changelog has beyond the state's position belongs to a commit that did not come to be, and will be
+ *   done again: it is skipped, so that nothing is counted twice.
+ * - Elsewhere: another instance went on, or the offsets were set by hand, or the task was killed after a Kafka transaction and before the
+ *   state had it. The changelog's tail is the state's too: it is replayed, and the input is read on from the group's offsets.
+ */
+export interface RestorePlan {
+  readonly changelogs: readonly PlannedChangelog[]
+  /** `topic-partition` to where the input is read on; those unknown start where the offset reset says. */
+  readonly inputPositions: ReadonlyMap<string, number>
+  /** `topic-partition` to the highest timestamp processed of it. */
+  readonly partitionTimes: ReadonlyMap<string, number>
+  /** What processors kept, by name. */
+  readonly kept: ReadonlyMap<string, number>
+  /** Id of the group's last commit; 0: none. */
+  readonly groupCommit: number
+}
+
+export interface PlannedChangelog extends RestorableStore {
+  readonly position: number
+  /** Exclusive; undefined: the end of the partition at start. */
+  readonly end: number | undefined
+  /** Read past the records up to the end without applying them. */
+  readonly skip: boolean
+}
+
+export interface RestorableStore {
+  readonly store: string
+  readonly topicPartition: TopicPartition
+  /** Does its state outlive the process? */
+  readonly persistent: boolean
+  /** Is the changelog an input of the task itself? */
+  readonly isInput: boolean
+}
+
+/** What a start knows. */
+export interface KnownPositions {
+  readonly inputs: readonly TopicPartition[]
+  readonly stores: readonly RestorableStore[]
+  /** Of the state; empty if it is new. */
+  readonly state: ReadonlyMap<string, number>
+  readonly committed: readonly CommittedOffset[]
+}
+
+/** What a commit says. */
+export interface CommitPoint {
+  readonly commit: number
+  /** The group's commit before. */
+  readonly groupCommit: number
+  readonly inputs: Iterable<{
+    readonly partition: TopicPartition
+    readonly position: number | undefined
+    readonly partitionTime: number
+  }>
+  readonly kept: Iterable<readonly [name: string, value: number]>
+}
+
+/** Beside `topic-partition`s in the positions of a state; no topic's name begins so. */
+const commitKey = '#commit'
+const groupCommitKey = '#group-commit'
+const timePrefix = '#time-'
+const keptPrefix = '#kept-'
+
+/** The name of a commit's id among the numbers of an offset's metadata. */
+const commitName = 'millrace.commit'
+
+/** The positions that go into the state with a commit, beside those of changelogs. */
+export function statePositions({ commit, groupCommit, inputs, kept }: CommitPoint): Map<string, number> {
+  const positions = new Map([
+    [commitKey, commit],
+    [groupCommitKey, groupCommit],
+  ])
+  for (const { partition, position, partitionTime } of inputs) {
+    const name = partitionName(partition)
+    if (position !== undefined) positions.set(name, position)
+    if (partitionTime >= 0) positions.set(timePrefix + name, partitionTime)
+  }
+  for (const [name, value] of kept) positions.set(keptPrefix + name, value)
+  return positions
+}
+
+/** The numbers that go into the metadata of the offsets committed. */
+export function metadataNumbers({ commit, kept }: Pick<CommitPoint, 'commit' | 'kept'>): ReadonlyMap<string, number> {
+  return new Map([[commitName, commit], ...kept])
+}
+
+export function planRestore({ inputs, stores, state, committed }: KnownPositions): RestorePlan {
+  const metadata = committed.map((offset) => ({ name: partitionName(offset), ...decodeOffsetMetadata(offset.metadata) }))
+  // Offsets set by hand have no id.
+  const numbers = metadata.find(({ numbers }) => numbers.has(commitName))?.numbers
+  const groupCommit = numbers?.get(commitName) ?? 0
+  const exact = isExact(state, committed.length > 0, groupCommit)
+
+  const inputPositions = new Map(committed.map((offset) => [partitionName(offset), offset.offset]))
+  const partitionTimes = new Map(metadata.map(({ name, partitionTime }) => [name, partitionTime]))
+  if (exact) {
+    for (const name of inputs.map(partitionName)) {
+      const position = state.get(name)
+      const time = state.get(timePrefix + name)
+      if (position !== undefined) inputPositions.set(name, position)
+      if (time !== undefined) partitionTimes.set(name, time)
+    }
+  }
+  const changelogs = stores.map((store) => {
+    const name = partitionName(store.topicPartition)
+    const position = (store.persistent ? state.get(name) : undefined) ?? 0
+    const end = store.isInput ? Math.max(position, inputPositions.get(name) ?? 0) : undefined
+    return { ...store, position, end, skip: exact && store.persistent && state.has(name) }
+  })
+  const kept = exact ? keptIn(state) : [...(numbers ?? [])].filter(([name]) => name !== commitName)
+  return { changelogs, inputPositions, partitionTimes, kept: new Map(kept), groupCommit }
+}
+
+function isExact(state: ReadonlyMap<string, number>, hasCommitted: boolean, groupCommit: number): boolean {
+  const commit = state.get(commitKey)
+  if (commit === undefined) return false
+  // Without any offsets of the group (or when they have expired) only the state knows.
+  return !hasCommitted || groupCommit === commit || groupCommit === state.get(groupCommitKey)
+}
+
+function keptIn(state: ReadonlyMap<string, number>): readonly (readonly [string, number])[] {
+  return [...state].filter(([name]) => name.startsWith(keptPrefix)).map(([name, value]) => [name.slice(keptPrefix.length), value] as const)
+}
