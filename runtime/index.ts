@@ -1,6 +1,6 @@
 /** The public API of the runtime; loads neither kafkajs nor native code. */
 export type { AppState } from './app/app-state.js'
-export type { AppConfig, ErrorPolicy, SaslOptions } from './app/config.js'
+export type { AppConfig, SaslOptions } from './app/config.js'
 export type {
   QueryableKeyValueStore,
   QueryableSessionStore,
@@ -16,3 +16,4 @@ export { type Header, Headers } from './core/headers.js'
 export { type Logger, silentLogger } from './core/logger.js'
 export type { KeyValue, RecordMetadata, TopicPartition, ValueAndTimestamp, Windowed } from './core/record.js'
 export { StreamRecord } from './core/record.js'
+export type { ErrorDecision, ErrorHandler, Failure } from './tasks/handlers.js'

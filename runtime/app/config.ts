@@ -2,9 +2,7 @@ import type { ConnectionOptions } from 'node:tls'
 import type { Client } from '../client/client.js'
 import type { Logger } from '../core/logger.js'
 import type { StateBackendFactory } from '../stores/store.js'
-
-/** What to do with a record that does not decode, whose processing throws, or that the broker refuses. */
-export type ErrorPolicy = 'fail' | 'continue' | 'deadLetter'
+import type { ErrorHandler } from '../tasks/handlers.js'
 
 /** How an app runs. All of it has a default but where Kafka is: `brokers` or `client`. Times in milliseconds, sizes in bytes. */
 export interface AppConfig {
@@ -12,50 +10,71 @@ export interface AppConfig {
   readonly brokers?: readonly string[]
   /** Instead of `brokers`: a client made by hand, such as the embedded broker's. It stays the caller's to close. */
   readonly client?: Client
-  /** TLS to `brokers`: true, or Node's own options. */
+  /** TLS to `brokers`: true, or what Node's `tls.connect` takes. */
   readonly ssl?: boolean | ConnectionOptions
+  /** Credentials for `brokers`. */
   readonly sasl?: SaslOptions
   /** Default: the application's name. */
   readonly clientId?: string
+
   /** In place of the manifest's application: consumer group, prefix of internal topics, state directory. */
   readonly application?: string
-  /** Holds the stores of this instance's tasks; no two processes may share it. Default `./.millrace/<application>`. */
+  /** Holds the stores of this instance's tasks; no two instances may share it. Default `./.millrace/<application>`. */
   readonly stateDir?: string
+  /** Where stores live. Default: LMDB, loaded only then. Stores with `persistence: memory` are in memory anyway. */
+  readonly stateBackend?: StateBackendFactory
+  /** Removes folders of tasks that left this instance so long ago, at start. Default: they stay. */
+  readonly stateCleanupDelayMs?: number
+
   /** Default `atLeastOnce`: nothing is lost, and after a crash the outputs of up to one commit interval may come again. */
   readonly processingGuarantee?: 'atLeastOnce' | 'exactlyOnce'
-  /** Default 30 000 at least once (as Kafka Streams), 100 exactly once. */
+  /** Default 30 000, as Kafka Streams. Shorter means fewer outputs that come again after a crash, and more updates in the changelogs. */
   readonly commitIntervalMs?: number
-  /** Updates not yet committed of all stores of this instance; reaching it commits early. Default 64 MiB. */
+  /** Updates of stores that are not yet committed, of this instance; reaching it commits early. Default 64 MiB. */
   readonly storeCacheBytes?: number
-  /** Records read and not yet processed; a partition is paused while its task has more than its share. Default 64 MiB. */
+  /** Records read and not yet processed, of this instance; a partition with more than its share is paused. Default 64 MiB. */
   readonly inputBufferBytes?: number
-  /** How long a task waits for the other inputs when one is empty, so that it reads in order of time (KIP-695). Default 0. */
+  /** How long a task waits for its other inputs while one is empty, so that it reads in order of time (KIP-695); -1 never. Default 0. */
   readonly maxTaskIdleMs?: number
-  /** Of the internal topics made. Default 1... the broker's own with -1, which is the default. */
-  readonly replicationFactor?: number
-  /** Make the user's topics that are missing, with the manifest's partitions. Default false. */
+
+  /** Make the user's topics that are missing, with the manifest's partitions (1 if it does not say). Default false. */
   readonly createTopics?: boolean
-  readonly onDeserializationError?: ErrorPolicy
-  readonly onProcessingError?: ErrorPolicy
-  readonly onProductionError?: 'fail' | 'continue'
+  /** Of topics that are made. Default: the broker's (`default.replication.factor`). */
+  readonly replicationFactor?: number
+
+  /** A record that does not decode. Steps of the manifest may say otherwise. Default `fail`, which stops the app. */
+  readonly onDeserializationError?: ErrorHandler
+  /** A record at which user code throws. Default `fail`. */
+  readonly onProcessingError?: ErrorHandler
+  /** A record that the broker refuses for good. Default `fail`. */
+  readonly onProductionError?: ErrorHandler
   /** Where `deadLetter` writes to: the record as it came, with headers that say why (KIP-1034). */
   readonly deadLetterTopic?: string
+
   /** pino, console, or the like. Default: warnings and errors to the console. */
   readonly logger?: Logger
-  readonly sessionTimeoutMs?: number
-  readonly rebalanceTimeoutMs?: number
-  /** How long `start` tries to reach a broker. Default 30 000. */
-  readonly connectTimeoutMs?: number
-  /** Close cleanly on SIGTERM and SIGINT; a second signal exits at once. Default true. */
-  readonly handleSignals?: boolean
   /** A bar on stderr while stores are restored. Default: if stderr is a terminal. */
   readonly progressBar?: boolean
-  /** Where stores live. Default: LMDB, loaded only then; stores with `persistence: memory` are in memory anyway. */
-  readonly stateBackend?: StateBackendFactory
+  /** Close cleanly at SIGTERM and SIGINT, then exit; a second signal exits at once. Default true. */
+  readonly handleSignals?: boolean
+
+  /** How long `start` looks for a broker that answers. Default 30 000. */
+  readonly connectTimeoutMs?: number
+  /** An instance that is silent for so long loses its tasks to others. Default 45 000. */
+  readonly sessionTimeoutMs?: number
+  /** How long an instance may take to give up its tasks when the group rebalances. Default 60 000. */
+  readonly rebalanceTimeoutMs?: number
+  /** Where this instance answers queries, `host:port`: told to the group, so that others may ask here. */
+  readonly applicationServer?: string
 }
 
-export interface SaslOptions {
-  readonly mechanism: 'plain' | 'scram-sha-256' | 'scram-sha-512'
-  readonly username: string
-  readonly password: string
-}
+export type SaslOptions =
+  | { readonly mechanism: 'plain' | 'scram-sha-256' | 'scram-sha-512'; readonly username: string; readonly password: string }
+  | { readonly mechanism: 'oauthbearer'; readonly oauthBearerProvider: () => Promise<{ value: string }> }
+  | {
+      readonly mechanism: 'aws'
+      readonly authorizationIdentity: string
+      readonly accessKeyId: string
+      readonly secretAccessKey: string
+      readonly sessionToken?: string
+    }

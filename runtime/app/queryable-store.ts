@@ -7,7 +7,7 @@ import type { VersionedRecord, WindowEntry } from '../stores/state-store.js'
  * rejects with STORE_UNAVAILABLE while the app is not RUNNING. Kafka Streams: interactive queries.
  */
 
-/** The rows of a query: read page by page as they are iterated, or all at once. */
+/** The rows of a query, task by task. Ranges of keys are read page by page as they are iterated, the rest of a task at once; updates go on meanwhile. */
 export interface Rows<T> extends AsyncIterable<T> {
   toArray(): Promise<T[]>
 }
