@@ -1,7 +1,9 @@
 import { type AlarmClock, systemClock } from '../../core/clock.js'
 import { StreamError } from '../../core/errors.js'
+import type { Logger } from '../../core/logger.js'
 import type { TopicPartition } from '../../core/record.js'
 import type { CommittedOffset, IsolationLevel, NewTopic, RecordBatch, TopicDescription } from '../client.js'
+import { BrokerFolder } from './broker-folder.js'
 import { CommittedOffsets, offsetEntry } from './committed-offsets.js'
 import { compact, needsCompaction } from './compaction.js'
 import { Faults } from './faults.js'
@@ -11,7 +13,8 @@ import { Journal } from './journal.js'
 import type { PartitionLog, ReadOptions } from './partition-log.js'
 import type { NewRecord } from './record-codec.js'
 import { needsRetention, retain } from './retention.js'
-import { Topic } from './topic.js'
+import { SegmentCache } from './segment-cache.js'
+import { Topic, type TopicSpec } from './topic.js'
 import { checkTopicName } from './topic-config.js'
 import { type ProducerIdentity, Transactions } from './transactions.js'
 
@@ -22,6 +25,15 @@ export interface EmbeddedBrokerOptions {
   readonly autoCreateTopics?: boolean
   /** Default 1. */
   readonly defaultPartitions?: number
+}
+
+export interface StoredBrokerOptions extends EmbeddedBrokerOptions {
+  /** The folder; made if it is missing. One process at a time. */
+  readonly dir: string
+  /** Hears of writes cut short by a crash. Default: the console. */
+  readonly logger?: Logger
+  /** Memory for records that are on disk and read again. Default 64 MiB. */
+  readonly cacheBytes?: number
 }
 
 /**
@@ -37,27 +49,48 @@ export class EmbeddedBroker {
   readonly #options: EmbeddedBrokerOptions
   readonly #topics = new Map<string, Topic>()
   readonly #offsets = new CommittedOffsets()
-  readonly #journal = new Journal()
+  readonly #journal: Journal
+  readonly #folder: BrokerFolder | undefined
   readonly #groups = new Map<string, Group>()
   readonly #idempotence = new Idempotence()
   #nextMember = 1
   #nextTopicId = 1
   #closed = false
 
-  constructor(options: EmbeddedBrokerOptions = {}) {
+  /** A broker in memory; for one on disk see `open`. */
+  constructor(options: EmbeddedBrokerOptions = {}, folder?: BrokerFolder) {
     this.#options = options
     this.clock = options.clock ?? systemClock
+    this.#folder = folder
+    this.#journal = new Journal(folder?.openJournal(this.clock))
     this.transactions = new Transactions({
       clock: this.clock,
       journal: this.#journal,
       log: (topic, partition) => this.log(topic, partition),
       offsetsCommitted: (group, offsets) => this.#takeOffsets(group, offsets),
     })
+    this.#recover()
+  }
+
+  /**
+   * A broker that keeps everything in a folder, and goes on where the last process that used it stopped or was killed; what the
+   * machine had not written out when it lost power is lost. Throws STATE_LOCKED while another process uses the folder,
+   * STATE_FOREIGN, STATE_VERSION and STATE_DIRECTORY if it cannot be used.
+   */
+  static async open(options: StoredBrokerOptions): Promise<EmbeddedBroker> {
+    const cache = new SegmentCache(options.cacheBytes ?? 64 << 20)
+    const folder = await BrokerFolder.open(options.dir, options.logger ?? console, cache)
+    try {
+      return new EmbeddedBroker(options, folder)
+    } catch (error) {
+      folder.close()
+      throw error
+    }
   }
 
   /** For messages. */
   get description(): string {
-    return 'embedded broker in memory'
+    return this.#folder === undefined ? 'embedded broker in memory' : `embedded broker in ${this.#folder.path}`
   }
 
   /** False if there is such a topic already; it is left as it is. Throws TOPIC_INVALID for what Kafka would refuse. */
@@ -69,18 +102,23 @@ export class EmbeddedBroker {
     if (!Number.isInteger(partitions) || partitions < 1) {
       throw new StreamError('TOPIC_INVALID', `Topic ${topic.name} cannot have ${partitions} partitions.`, { topic: topic.name })
     }
-    const spec = { id: this.#nextTopicId++, name: topic.name, partitions, config: topic.config ?? {} }
-    this.#topics.set(topic.name, new Topic(spec, this.clock, () => undefined))
+    const spec = { id: this.#nextTopicId, name: topic.name, partitions, config: topic.config ?? {} }
+    const made = this.#newTopic(spec)
+    this.#journal.put([{ key: topicKey(spec), value: { kind: 'topic', ...spec } }])
+    this.#nextTopicId++
+    this.#topics.set(topic.name, made)
     return true
   }
 
   /** Throws TOPIC_MISSING. */
   deleteTopic(name: string): void {
     const topic = this.#topic(name, false)
-    this.#journal.put([...this.#offsets.deleteTopic(name)])
+    const starts = topic.logs.map((log) => ({ key: startKey(log), value: null }))
+    this.#journal.put([...this.#offsets.deleteTopic(name), ...starts, { key: topicKey(topic.spec), value: null }])
     this.#topics.delete(name)
     this.transactions.forget(topic.logs)
     closeAll(topic.logs)
+    this.#folder?.removeTopic(topic.spec)
   }
 
   /** undefined if there is none. */
@@ -196,6 +234,8 @@ export class EmbeddedBroker {
     this.#closed = true
     for (const topic of this.#topics.values()) closeAll(topic.logs)
     for (const group of this.#groups.values()) group.wakeAll()
+    this.#journal.close()
+    this.#folder?.close()
   }
 
   get closed(): boolean {
@@ -219,6 +259,36 @@ export class EmbeddedBroker {
       topic: name,
       hint: 'Create it first, or make the broker with autoCreateTopics.',
     })
+  }
+
+  #newTopic(spec: TopicSpec): Topic {
+    return new Topic(spec, this.clock, (partition) =>
+      this.#folder?.storage(spec, partition, (offset) => {
+        const place = { topic: spec.name, partition }
+        this.#journal.put([{ key: startKey(place), value: { kind: 'start', ...place, offset } }])
+      }),
+    )
+  }
+
+  /** Takes over what the folder has; transactions that were open are aborted, since their producers died with the process. */
+  #recover(): void {
+    const folder = this.#folder
+    if (folder === undefined) return
+    const values = this.#journal.values()
+    const starts = new Map(values.flatMap((value) => (value.kind === 'start' ? [[startKey(value), value.offset]] : [])))
+    for (const value of values) {
+      if (value.kind === 'offset') this.#takeOffsets(value.group, [value])
+      if (value.kind !== 'topic') continue
+      const topic = this.#newTopic(value)
+      for (const log of topic.logs) folder.recover(log, starts.get(startKey(log)))
+      this.#topics.set(value.name, topic)
+      this.#nextTopicId = Math.max(this.#nextTopicId, value.id + 1)
+    }
+    folder.removeAllBut([...this.#topics.values()].map(({ spec }) => spec))
+    for (const value of values) if (value.kind === 'commit') this.transactions.finish(value)
+    for (const log of [...this.#topics.values()].flatMap(({ logs }) => logs)) {
+      for (const producerId of log.transactions.openProducers()) log.appendMarker(producerId, false)
+    }
   }
 
   get #defaultPartitions(): number {
@@ -246,4 +316,12 @@ function closeAll(logs: readonly PartitionLog[]): void {
     log.close()
     for (const listener of log.listeners) listener()
   }
+}
+
+function topicKey({ id }: TopicSpec): string {
+  return JSON.stringify(['topic', id])
+}
+
+function startKey({ topic, partition }: TopicPartition): string {
+  return JSON.stringify(['start', topic, partition])
 }

@@ -13,7 +13,8 @@ export class CommittedOffsets {
   set(group: string, offset: CommittedOffset): void {
     const offsets = this.#groups.get(group) ?? new Map<string, CommittedOffset>()
     this.#groups.set(group, offsets)
-    offsets.set(place(offset.topic, offset.partition), { ...offset })
+    const { topic, partition, metadata } = offset
+    offsets.set(place(topic, partition), { topic, partition, offset: offset.offset, ...(metadata === undefined ? {} : { metadata }) })
   }
 
   /** Forgets a group; returns what the journal is to forget. */

@@ -1,3 +1,4 @@
+import { compact, needsCompaction } from './compaction.js'
 import type { PartitionLog } from './partition-log.js'
 import type { TopicSpec } from './topic.js'
 
@@ -9,6 +10,7 @@ export interface JournalEntry {
 
 export type JournalValue =
   | ({ readonly kind: 'topic' } & TopicSpec)
+  /** Where a partition begins, if records were deleted. */
   | { readonly kind: 'start'; readonly topic: string; readonly partition: number; readonly offset: number }
   | {
       readonly kind: 'offset'
@@ -26,7 +28,6 @@ export type JournalValue =
       readonly partitions: readonly { readonly topic: string; readonly partition: number }[]
       readonly offsets: readonly JournalEntry[]
     }
-  | { readonly kind: 'nextTopicId'; readonly id: number }
 
 const utf8 = new TextEncoder()
 const fromUtf8 = new TextDecoder()
@@ -42,8 +43,9 @@ export class Journal {
 
   /** All entries or, after a crash, none. */
   put(entries: readonly JournalEntry[]): void {
-    if (this.#log === undefined || entries.length === 0) return
-    this.#log.append(
+    const log = this.#log
+    if (log === undefined || entries.length === 0) return
+    log.append(
       entries.map(({ key, value }) => ({
         key: utf8.encode(key),
         value: value === null ? null : utf8.encode(JSON.stringify(value)),
@@ -51,6 +53,11 @@ export class Journal {
         headers: [],
       })),
     )
+    if (needsCompaction(log)) compact(log, 0)
+  }
+
+  close(): void {
+    this.#log?.close()
   }
 
   /** The values as they are now. */

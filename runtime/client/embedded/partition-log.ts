@@ -5,13 +5,17 @@ import type { ConsumedRecord, IsolationLevel, RecordBatch } from '../client.js'
 import { LogTransactions } from './log-transactions.js'
 import { Flag, type NewRecord, recordSize } from './record-codec.js'
 import { Segment, type SegmentStorage } from './segment.js'
+import type { SegmentCache } from './segment-cache.js'
 import type { TopicConfig } from './topic-config.js'
 
 /** Where a partition's segments are kept beside memory. */
 export interface LogStorage {
+  readonly cache: SegmentCache
   create(baseOffset: number): SegmentStorage
-  /** A segment to take the place of others, which ended before `endOffset`: it counts from `publish` on, which removes them. */
-  createReplacement(baseOffset: number, endOffset: number): SegmentStorage & { publish(replaced: readonly SegmentStorage[]): void }
+  /** A segment to take the place of others, which ended before `endOffset`; it counts when it is published. */
+  createReplacement(baseOffset: number, endOffset: number): SegmentStorage
+  /** Remembers where the log begins. */
+  saveStart(offset: number): void
 }
 
 export interface ReadOptions {
@@ -35,7 +39,7 @@ export class PartitionLog implements TopicPartition {
   /** Called after each append. */
   readonly listeners = new Set<() => void>()
   readonly #clock: Clock
-  readonly #storage: LogStorage | undefined
+  readonly storage: LogStorage | undefined
   #segments: Segment[] = []
   #start = 0
   #end = 0
@@ -47,7 +51,7 @@ export class PartitionLog implements TopicPartition {
     this.partition = place.partition
     this.config = config
     this.#clock = clock
-    this.#storage = storage
+    this.storage = storage
   }
 
   /** The first offset that can be read. */
@@ -160,51 +164,67 @@ export class PartitionLog implements TopicPartition {
     const start = offset === -1 ? this.#end : offset
     this.checkRange(Math.max(start, this.#start))
     if (start <= this.#start) return
+    this.storage?.saveStart(start)
     this.#start = start
     if (start === this.#end) this.roll()
-    while (this.#segments.length > 1 && this.#segments[1]!.baseOffset <= start) this.#segments.shift()!.storage?.remove()
+    while (this.#segments.length > 1 && this.#segments[1]!.baseOffset <= start) this.#segments.shift()!.remove()
     this.transactions.forgetBefore(start)
   }
 
   /** Begins a new segment, if the last has any records. */
   roll(): void {
-    if (this.#segments.at(-1)?.count === 0) return
-    this.#segments.push(new Segment(this.#end, this.#storage?.create(this.#end)))
+    if (this.#segments.at(-1)?.count !== 0) this.#addSegment()
   }
 
   /** Puts one segment in the place of consecutive others; `fill` writes it. */
   replace(sources: readonly Segment[], endOffset: number, fill: (replacement: Segment) => void): void {
-    const storage = this.#storage?.createReplacement(sources[0]!.baseOffset, endOffset)
-    const replacement = new Segment(sources[0]!.baseOffset, storage)
+    const storage = this.storage?.createReplacement(sources[0]!.baseOffset, endOffset)
+    const replacement = new Segment(sources[0]!.baseOffset, storage, this.storage?.cache)
     fill(replacement)
+    for (const source of sources) source.forget()
     storage?.publish(sources.flatMap((source) => source.storage ?? []))
+    replacement.seal()
     this.#segments.splice(this.#segments.indexOf(sources[0]!), sources.length, replacement)
   }
 
-  /** Takes over segments found in storage, in order; `start` as far as it is known. */
-  recover(segments: readonly Segment[], start: number): void {
+  /** Takes over segments found in storage, in order. Bytes at the end of one that are no whole frame are cut, if `torn` lets them. */
+  recover(segments: readonly Segment[], start: number, torn: (segment: Segment, bytes: number) => void): void {
     this.#segments = [...segments]
     for (const segment of segments) {
+      const cut = segment.recover()
+      if (cut > 0) {
+        torn(segment, cut)
+        segment.cutTail()
+      }
       this.#end = Math.max(this.#end, segment.baseOffset)
       segment.scan(segment.baseOffset, (head) => {
         this.transactions.appended(head.flags, head.producerId, head.offset)
         this.#end = head.offset + 1
         return true
       })
+      if (segment !== segments.at(-1)) segment.seal()
     }
     this.#start = Math.min(Math.max(start, segments[0]?.baseOffset ?? 0), this.#end)
     this.dirtyBytes = this.size
   }
 
   close(): void {
-    for (const segment of this.#segments) segment.storage?.close()
+    for (const segment of this.#segments) {
+      segment.forget()
+      segment.storage?.close()
+    }
   }
 
   #writable(): Segment {
-    if (this.#segments.length === 0 || this.#segments.at(-1)!.size >= this.config.segmentBytes) {
-      this.#segments.push(new Segment(this.#end, this.#storage?.create(this.#end)))
-    }
-    return this.#segments.at(-1)!
+    const last = this.#segments.at(-1)
+    return last === undefined || last.size >= this.config.segmentBytes ? this.#addSegment() : last
+  }
+
+  #addSegment(): Segment {
+    const segment = new Segment(this.#end, this.storage?.create(this.#end), this.storage?.cache)
+    this.#segments.at(-1)?.seal()
+    this.#segments.push(segment)
+    return segment
   }
 
   /** The last segment that begins at or before `offset`. */

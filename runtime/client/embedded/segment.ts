@@ -1,6 +1,8 @@
+import { StreamError } from '../../core/errors.js'
 import type { ConsumedRecord } from '../client.js'
 import { crc32 } from './crc32.js'
 import { Flag, type NewRecord, type RecordHead, readHead, readOffset, readRecord, recordSize, writeRecord } from './record-codec.js'
+import type { SegmentCache } from './segment-cache.js'
 
 /** Where a segment's bytes are kept beside memory. */
 export interface SegmentStorage {
@@ -10,6 +12,8 @@ export interface SegmentStorage {
   truncate(size: number): void
   close(): void
   remove(): void
+  /** Takes the place of others, which are removed; all at once. */
+  publish(replaced: readonly SegmentStorage[]): void
 }
 
 /** How much a read may take; the first record is always taken. */
@@ -41,9 +45,13 @@ export class Segment {
   /** Of the frame being written: where it began, and how many records there were before. */
   #frame: { readonly at: number; readonly count: number; readonly maxTimestamp: number } | undefined
 
-  constructor(baseOffset: number, storage?: SegmentStorage) {
+  readonly #cache: SegmentCache | undefined
+
+  /** With a storage, `cache` bounds the memory of segments that are sealed. */
+  constructor(baseOffset: number, storage?: SegmentStorage, cache?: SegmentCache) {
     this.baseOffset = baseOffset
     this.storage = storage
+    this.#cache = cache
   }
 
   /** The bytes of its records and frames. */
@@ -53,10 +61,6 @@ export class Segment {
 
   get count(): number {
     return this.#count
-  }
-
-  get inMemory(): boolean {
-    return this.#bytes !== undefined
   }
 
   /** What the frame being written has so far. */
@@ -129,33 +133,55 @@ export class Segment {
     this.#load()
     const bytes = this.#bytes!
     const view = this.#view
+    // Held on to, since what `visit` does may evict this segment.
+    const positions = this.#positions!
     for (let index = this.#indexOf(from); index < this.#count; index++) {
-      const head = readHead(view, this.#positions![index]!)
+      const head = readHead(view, positions[index]!)
       if (visit(head, () => readRecord(bytes, view, head)) === false) return
     }
   }
 
-  /** The offset of its last record; undefined if it has none. */
-  lastOffset(): number | undefined {
-    if (this.#count === 0) return undefined
+  /** The offset after its last record. */
+  nextOffset(): number {
+    if (this.#count === 0) return this.baseOffset
     this.#load()
-    return readOffset(this.#view, this.#positions![this.#count - 1]!)
+    return readOffset(this.#view, this.#positions![this.#count - 1]!) + 1
+  }
+
+  /** No more is appended: the file handle goes, and the memory when others need it. */
+  seal(): void {
+    if (this.storage === undefined) return
+    this.storage.close()
+    this.#cache?.add(this)
   }
 
   /** Forgets the bytes, which the next read takes from storage. */
   evict(): void {
-    if (this.storage === undefined) return
     this.#bytes = undefined
     this.#positions = undefined
     this.#view = new DataView(new ArrayBuffer(0))
   }
 
-  /** Takes over what is in storage. Returns how many bytes at its end were no whole frame; they are cut off. */
+  /** Removes it from storage too. */
+  remove(): void {
+    this.forget()
+    this.storage?.remove()
+  }
+
+  /** It is in use no more; its place in storage may have gone to another. */
+  forget(): void {
+    this.#cache?.delete(this)
+  }
+
+  /** Takes over what is in storage. Returns how many bytes at its end are no whole frame; the next append would follow them. */
   recover(): number {
     const bytes = this.storage!.read()
-    const end = this.#index(bytes)
-    if (end < bytes.byteLength) this.storage!.truncate(end)
-    return bytes.byteLength - end
+    return bytes.byteLength - this.#index(bytes)
+  }
+
+  /** Cuts off what `recover` found to be no whole frame. */
+  cutTail(): void {
+    this.storage!.truncate(this.#size)
   }
 
   /** Takes `bytes` and finds the records of all whole frames in it; returns where these end. */
@@ -183,7 +209,12 @@ export class Segment {
   }
 
   #load(): void {
-    if (this.#bytes === undefined) this.#index(this.storage!.read())
+    if (this.#bytes !== undefined) return
+    const size = this.#size
+    if (this.#index(this.storage!.read()) !== size) {
+      throw new StreamError('STATE_DIRECTORY', `The log from offset ${this.baseOffset} on has been damaged since it was opened.`)
+    }
+    this.#cache?.add(this)
   }
 
   /** The index of the first record at or after `offset`; `count` if there is none. */

@@ -3,7 +3,7 @@ import { StreamError } from '../../core/errors.js'
 import type { TopicPartition } from '../../core/record.js'
 import type { CommittedOffset } from '../client.js'
 import { offsetEntry } from './committed-offsets.js'
-import type { Journal, JournalEntry, JournalValue } from './journal.js'
+import type { Journal, JournalValue } from './journal.js'
 import type { PartitionLog } from './partition-log.js'
 
 /** Who a producer is to the broker. A higher epoch of the same transactional id fences the lower ones. */
@@ -80,15 +80,16 @@ export class Transactions {
   /** Throws TASK_MIGRATED if fenced. */
   commit(identity: ProducerIdentity): void {
     const producer = this.#check(identity)
-    const transaction = this.#take(producer)
+    const transaction = producer.current
     if (transaction === undefined) return
     const offsets = [...transaction.offsets].flatMap(([group, each]) => each.map((offset) => offsetEntry(group, offset)))
     const partitions = [...transaction.logs].map(({ topic, partition }) => ({ topic, partition }))
     const { transactionalId = '' } = identity
     const key = JSON.stringify(['commit', transactionalId])
     const { producerId } = producer
-    // From here on it is committed, also if the process dies before the markers are written.
     this.#host.journal.put([{ key, value: { kind: 'commit', transactionalId, producerId, partitions, offsets } }])
+    // From here on it is committed, also if the process dies before the markers are written.
+    this.#take(producer)
     for (const log of transaction.logs) log.appendMarker(producerId, true)
     this.#host.journal.put([...offsets, { key, value: null }])
     for (const [group, each] of transaction.offsets) this.#host.offsetsCommitted(group, each)
@@ -104,13 +105,14 @@ export class Transactions {
     for (const { current } of this.#producers.values()) for (const log of logs) current?.logs.delete(log)
   }
 
-  /** After a crash: writes the markers of a transaction that was decided. */
-  finish(decided: JournalValue & { kind: 'commit' }): readonly JournalEntry[] {
+  /** After a crash: does what was left of a transaction that was decided, as of what the journal has. */
+  finish(decided: JournalValue & { kind: 'commit' }): void {
     for (const { topic, partition } of decided.partitions) {
       const log = this.#find({ topic, partition })
       if (log?.transactions.isOpen(decided.producerId)) log.appendMarker(decided.producerId, true)
     }
-    return [...decided.offsets, { key: JSON.stringify(['commit', decided.transactionalId]), value: null }]
+    this.#host.journal.put([...decided.offsets, { key: JSON.stringify(['commit', decided.transactionalId]), value: null }])
+    for (const { value } of decided.offsets) if (value?.kind === 'offset') this.#host.offsetsCommitted(value.group, [value])
   }
 
   #find({ topic, partition }: TopicPartition): PartitionLog | undefined {

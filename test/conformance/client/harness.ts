@@ -24,6 +24,8 @@ export interface ClientUnderTest {
   /** Compacts a topic that was made with `compactedConfig`, and resolves when it is done. */
   readonly compact?: (topic: string) => Promise<void>
   readonly compactedConfig?: Readonly<Record<string, string>>
+  /** Of the topics that tests make, beside what they ask for. */
+  readonly topicConfig?: Readonly<Record<string, string>>
   /** `endOffsets` with `readCommitted` tells the last stable offset. */
   readonly lastStableOffset?: boolean
   /** A member that does not poll for its rebalance timeout loses its partitions to the others. */
@@ -56,17 +58,19 @@ export const lines = (from: number, to: number): string[] => Array.from({ length
 /** What one test uses: names of its own, and everything closed at its end. */
 export class Harness {
   readonly client: Client
+  readonly #topicConfig: Readonly<Record<string, string>>
   readonly #run = randomUUID().slice(0, 8)
   #count = 0
 
-  private constructor(client: Client) {
+  private constructor(client: Client, topicConfig: Readonly<Record<string, string>> = {}) {
     this.client = client
+    this.#topicConfig = topicConfig
   }
 
   static async for(t: ExecutionContext, tested: ClientUnderTest): Promise<Harness> {
     const client = await tested.connect()
     t.teardown(() => client.close())
-    return new Harness(client)
+    return new Harness(client, tested.topicConfig)
   }
 
   name(kind: string): string {
@@ -75,7 +79,7 @@ export class Harness {
 
   async topic(partitions = 1, config?: NewTopic['config']): Promise<string> {
     const name = this.name('topic')
-    await this.client.admin().createTopics([{ name, partitions, ...(config === undefined ? {} : { config }) }])
+    await this.client.admin().createTopics([{ name, partitions, config: { ...this.#topicConfig, ...config } }])
     return name
   }
 
