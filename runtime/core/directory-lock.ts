@@ -113,12 +113,18 @@ function machineId(): string {
 }
 
 function startOf(pid: number): string {
+  // State is the first field, start time the 20th.
+  return statOf(pid)[19] ?? ''
+}
+
+/** The fields of its /proc/…/stat from the state on; none where there is no such thing. */
+function statOf(pid: number): readonly string[] {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')
-    // The command's name, in parentheses, may hold spaces; start time is the 20th field after it.
-    return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? ''
+    // The command's name before them, in parentheses, may hold spaces.
+    return stat.slice(stat.lastIndexOf(')') + 2).split(' ')
   } catch {
-    return ''
+    return []
   }
 }
 
@@ -134,6 +140,8 @@ function isAlive(holder: Holder, file: string): 'yes' | 'no' | 'unknown' {
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ESRCH') return 'no'
   }
+  // Dead, but its parent has not asked after it (a container whose first process never does).
+  if (statOf(holder.pid)[0] === 'Z') return 'no'
   const started = startOf(holder.pid)
   if (started === '' || holder.started === '') return holder.pid === process.pid ? 'no' : 'yes'
   return started === holder.started ? 'yes' : 'no'

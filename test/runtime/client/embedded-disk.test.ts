@@ -346,6 +346,22 @@ test('a second process on the folder is refused while the first lives, and let i
   await withBroker(dir, (broker) => t.true(broker.endOffset('in', 0) > 0), { logger: silentLogger })
 })
 
+const onLinux = process.platform === 'linux' ? test : test.skip
+
+onLinux('a process that was killed and is still a zombie, since its parent does not ask after it, holds nothing', async (t) => {
+  const dir = folder(t)
+  const path = join(import.meta.dirname, 'embedded-disk-child.js')
+  const careless = spawn('sh', ['-c', '"$0" "$1" "$2" records & exec sleep 1000', process.execPath, path, dir], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
+  t.teardown(() => careless.kill('SIGKILL'))
+  await once(createInterface({ input: careless.stdout }), 'line')
+  const { pid } = JSON.parse(readFileSync(join(dir, 'lock'), 'utf8')) as { pid: number }
+  process.kill(pid, 'SIGKILL')
+  while (!/\) Z /.test(readFileSync(`/proc/${pid}/stat`, 'utf8'))) await new Promise((resolve) => setTimeout(resolve, 5))
+  await withBroker(dir, (broker) => t.deepEqual(broker.listTopics(), ['in', 'table']), { logger: silentLogger })
+})
+
 test('the same process is refused a folder that it has open', async (t) => {
   const dir = folder(t)
   await withBroker(dir, async () => {
