@@ -31,7 +31,8 @@ export interface ProcessValuesStep extends StepBase {
   readonly punctuate?: readonly PunctuateSpec[]
   /** Tables only. */
   readonly store?: string
-  readonly logic: LogicClass<ProcessValuesLogic<unknown, unknown, unknown>>
+  /** Of a table: `TransformValuesLogic`. */
+  readonly logic: LogicClass<ProcessValuesLogic<unknown, unknown, unknown> | TransformValuesLogic<unknown, unknown, unknown>>
 }
 
 /** `context` of `process`: what all logic has, and forwarding, stores, timers. */
