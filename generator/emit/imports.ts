@@ -2,7 +2,7 @@ import { posix } from 'node:path'
 import type { Import } from '../model/data-type.js'
 
 /**
- * Import declarations, sorted by module and name. `path` is where they stand (`types/seed/login-event`); packages are what starts with
+ * Import declarations, packages first, sorted by module and name. `path` is where they stand (`types/seed/login-event`); packages are what starts with
  * neither a generated folder nor a dot. `extension` is put after paths: `.js`, or `.ts` for those who strip types.
  */
 export function importLines(imports: readonly Import[], path: string, extension: string): string {
@@ -14,7 +14,7 @@ export function importLines(imports: readonly Import[], path: string, extension:
     modules.set(entry.from, names)
   }
   return [...modules.entries()]
-    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .sort(([a], [b]) => Number(isPackage(b)) - Number(isPackage(a)) || (a < b ? -1 : 1))
     .map(([from, names]) => line([...names.values()], isPackage(from) ? from : `${relative(path, from)}${extension}`))
     .join('')
 }
@@ -32,7 +32,7 @@ function line(imports: readonly Import[], from: string): string {
 }
 
 function isPackage(from: string): boolean {
-  return from.startsWith('millrace')
+  return /^millrace(?:\/(?:codegen|testing))?$/.test(from)
 }
 
 function relative(path: string, target: string): string {

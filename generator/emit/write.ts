@@ -1,0 +1,164 @@
+import { createHash } from 'node:crypto'
+import { lstat, mkdir, readdir, readFile, rename, rm, rmdir, writeFile } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import { compareText } from '../diagnostics.js'
+
+/** In a generated folder: the files that `gen` wrote, with hashes that tell whether somebody else did since. */
+export const ownershipFile = '.millrace-gen.json'
+
+/** What has to be done to a folder so that it holds exactly the given files. */
+export interface WritePlan {
+  readonly folder: string
+  /** Path to text; `before` is what is there now. */
+  readonly write: readonly { readonly path: string; readonly text: string; readonly before: string | undefined }[]
+  /** Written by an earlier run, and not wanted any more. */
+  readonly remove: readonly { readonly path: string; readonly before: string }[]
+  /** What `gen` did not write, or somebody has edited: it is left alone, and nothing is written. */
+  readonly refused: readonly { readonly path: string; readonly reason: string }[]
+  readonly list: string
+}
+
+/** Compares a folder with what it should hold; changes nothing. */
+export async function planWrite(folder: string, files: ReadonlyMap<string, string>): Promise<WritePlan> {
+  const list = listText(files)
+  const owned = await readOwned(folder)
+  const plan = {
+    folder,
+    list,
+    write: [] as WritePlan['write'][number][],
+    remove: [] as WritePlan['remove'][number][],
+    refused: [] as WritePlan['refused'][number][],
+  }
+  if (owned === 'unreadable') {
+    return { ...plan, refused: [{ path: ownershipFile, reason: 'it is not the list that gen writes' }] }
+  }
+  if (owned === undefined && (await hasFiles(folder))) {
+    const missing = await Promise.all([...files].map(async ([path, text]) => normal(await readText(folder, path)) !== text))
+    if (missing.includes(true)) return { ...plan, refused: [{ path: '', reason: 'it holds files, and gen did not write it' }] }
+  }
+  for (const [path, text] of files) {
+    const before = await readText(folder, path)
+    if (before === 'notAFile') plan.refused.push({ path, reason: 'it is a link or a folder' })
+    else if (normal(before) === text) continue
+    else if (before !== undefined && owned?.get(path) === undefined) plan.refused.push({ path, reason: 'gen did not write it' })
+    else if (before !== undefined && owned?.get(path) !== hash(before)) plan.refused.push({ path, reason: 'it was edited by hand' })
+    else plan.write.push({ path, text, before })
+  }
+  for (const [path, recorded] of owned ?? []) {
+    if (files.has(path)) continue
+    const before = await readText(folder, path)
+    if (before === undefined) continue
+    if (before === 'notAFile' || hash(before) !== recorded)
+      plan.refused.push({ path, reason: 'it was edited by hand, and would be removed' })
+    else plan.remove.push({ path, before })
+  }
+  const listBefore = await readText(folder, ownershipFile)
+  if (normal(listBefore) !== list) plan.write.push({ path: ownershipFile, text: list, before: listBefore })
+  return plan
+}
+
+/**
+ * Carries a plan out: all new texts are on disk under other names before the first file is replaced, so that a full disk or a kill
+ * leaves no half of a file.
+ */
+export async function carryOut({ folder, write, remove }: WritePlan): Promise<void> {
+  const temporary = ({ path }: { readonly path: string }) => join(folder, `${path}.millrace-new`)
+  try {
+    for (const file of write) {
+      await mkdir(dirname(join(folder, file.path)), { recursive: true })
+      await writeFile(temporary(file), file.text)
+    }
+    for (const file of write) await rename(temporary(file), join(folder, file.path))
+  } finally {
+    for (const file of write) await rm(temporary(file), { force: true })
+  }
+  for (const { path } of remove) {
+    await rm(join(folder, path))
+    await removeEmpty(folder, dirname(path))
+  }
+}
+
+/** The plan if nothing were refused: what is in the way is overwritten. */
+export async function planForced(folder: string, files: ReadonlyMap<string, string>): Promise<WritePlan> {
+  const plan = await planWrite(folder, files)
+  if (plan.refused.length === 0) return plan
+  const texts = [...files, [ownershipFile, plan.list] as const]
+  const write = await Promise.all(texts.map(async ([path, text]) => ({ path, text, before: textOrNothing(await readText(folder, path)) })))
+  const owned = await readOwned(folder)
+  const stale = owned === undefined || owned === 'unreadable' ? [] : [...owned.keys()].filter((path) => !files.has(path))
+  const remove = await Promise.all(stale.map(async (path) => ({ path, before: textOrNothing(await readText(folder, path)) })))
+  const notAFile = plan.refused.filter(({ reason }) => reason === 'it is a link or a folder')
+  return {
+    ...plan,
+    refused: notAFile,
+    write: write.filter(({ before, text }) => normal(before) !== text),
+    remove: remove.flatMap(({ path, before }) => (before === undefined ? [] : [{ path, before }])),
+  }
+}
+
+function listText(files: ReadonlyMap<string, string>): string {
+  const hashes = [...files].map(([path, text]) => [path, hash(text)] as const).sort(([a], [b]) => compareText(a, b))
+  const comment = 'Written by @millrace/gen: the files of this folder that it owns.'
+  return `${JSON.stringify({ comment, files: Object.fromEntries(hashes) }, null, 2)}\n`
+}
+
+type Owned = ReadonlyMap<string, string>
+
+async function readOwned(folder: string): Promise<Owned | 'unreadable' | undefined> {
+  const text = await readText(folder, ownershipFile)
+  if (text === undefined) return undefined
+  try {
+    const { files } = JSON.parse(text) as { readonly files: Record<string, string> }
+    const entries = Object.entries(files)
+    const safe = entries.every(([path, value]) => typeof value === 'string' && isInside(path))
+    return safe ? new Map(entries) : 'unreadable'
+  } catch {
+    return 'unreadable'
+  }
+}
+
+/** A list from a stranger must not make `gen` remove what lies outside of the folder. */
+function isInside(path: string): boolean {
+  return !/^[/\\]|^[A-Za-z]:|\\|\0/.test(path) && !path.split('/').includes('..')
+}
+
+async function readText(folder: string, path: string): Promise<string | 'notAFile' | undefined> {
+  const parts = path.split('/')
+  for (let count = 1; count <= parts.length; count += 1) {
+    const found = await lstat(join(folder, ...parts.slice(0, count))).catch(() => undefined)
+    if (found === undefined) return undefined
+    if (count < parts.length ? !found.isDirectory() : !found.isFile()) return 'notAFile'
+  }
+  return readFile(join(folder, path), 'utf8')
+}
+
+function textOrNothing(text: string | undefined): string | undefined {
+  return text === 'notAFile' ? undefined : text
+}
+
+async function hasFiles(folder: string): Promise<boolean> {
+  const entries = await readdir(folder).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return []
+    throw error
+  })
+  return entries.length > 0
+}
+
+/** A checkout may have made the line ends of Windows of ours: that is no edit. */
+function normal(text: string | undefined): string | undefined {
+  return text?.replaceAll('\r\n', '\n')
+}
+
+function hash(text: string): string {
+  return createHash('sha256').update(text.replaceAll('\r\n', '\n')).digest('hex').slice(0, 32)
+}
+
+async function removeEmpty(folder: string, path: string): Promise<void> {
+  if (path === '.' || path === '') return
+  try {
+    await rmdir(join(folder, path))
+  } catch {
+    return
+  }
+  await removeEmpty(folder, dirname(path))
+}

@@ -1,0 +1,87 @@
+import { posix } from 'node:path'
+import { type Diagnostic, hasErrors, sortDiagnostics } from './diagnostics.js'
+import { appFile, barrelFile } from './emit/topology/app.js'
+import { header, schemasFingerprint } from './emit/topology/header.js'
+import { processorsFile } from './emit/topology/processors.js'
+import { topologyFile } from './emit/topology/topology.js'
+import { manifestFile, readManifest } from './input/manifest.js'
+import { type InputFile, readSource } from './input/source.js'
+import { buildTopology } from './model/build.js'
+import type { TypeSystem } from './model/data-type.js'
+import type { TopologyModel } from './model/topology.js'
+import { loadTypes, type TypeOptions } from './type-system.js'
+
+export interface GenerateOptions extends TypeOptions {
+  /** Folder for the generated code of manifests that do not say; relative to the folder of the input. Default `../generated`. */
+  readonly output?: string
+  /** The absolute path that those of the files are relative to; only for the way from one folder to another. Default `/input`. */
+  readonly base?: string
+}
+
+/** A generated folder: its place relative to the folder of the input, and its files, path to text. */
+export interface GeneratedFolder {
+  readonly path: string
+  readonly files: ReadonlyMap<string, string>
+}
+
+export interface Generated {
+  /** Empty if there are errors. */
+  readonly folders: readonly GeneratedFolder[]
+  readonly topologies: readonly TopologyModel[]
+  /** Sorted by place. */
+  readonly diagnostics: readonly Diagnostic[]
+}
+
+/** From the files of a schema folder to the files of the generated folders. Reads and writes no disk; the same input gives the same bytes. */
+export function generate(files: readonly InputFile[], options: GenerateOptions = {}): Generated {
+  const diagnostics: Diagnostic[] = []
+  const types = loadTypes(
+    files.filter(({ path }) => /\.(?:avsc|avdl)$/.test(path)),
+    options,
+  )
+  const topologies = files
+    .filter(({ path }) => manifestFile.test(posix.basename(path)))
+    .flatMap((file) => topologyOf(file, types, options.output ?? '../generated', diagnostics) ?? [])
+  diagnostics.push(...types.diagnostics)
+  const sorted = relevant(sortDiagnostics(diagnostics))
+  if (hasErrors(sorted)) return { folders: [], topologies, diagnostics: sorted }
+  return { folders: emit(topologies, types, options), topologies, diagnostics: sorted }
+}
+
+function topologyOf(file: InputFile, types: TypeSystem, output: string, diagnostics: Diagnostic[]): TopologyModel | undefined {
+  const source = readSource(file, diagnostics)
+  const report = (diagnostic: Diagnostic) => void diagnostics.push(diagnostic)
+  const manifest = source && readManifest(file.path, source.text, report)
+  if (manifest === undefined) return undefined
+  const folder = posix.join(posix.dirname(file.path), manifest.output?.name ?? output)
+  return buildTopology(manifest, folder, types, report)
+}
+
+function emit(topologies: readonly TopologyModel[], types: TypeSystem, options: GenerateOptions): readonly GeneratedFolder[] {
+  const typeFiles = types.files()
+  const fingerprint = schemasFingerprint(typeFiles)
+  const folders = new Map<string, Map<string, string>>()
+  for (const topology of topologies) {
+    let files = folders.get(topology.output)
+    if (files === undefined) {
+      files = new Map([...typeFiles].map(([path, text]) => [path, header('the schemas', fingerprint) + text]))
+      folders.set(topology.output, files)
+    }
+    const context = {
+      header: header(posix.basename(topology.file), fingerprint),
+      extension: options.importExtension ?? '.js',
+      base: options.base ?? '/input',
+    }
+    const put = (name: string, text: string) => files.set(`${topology.name}${name}.ts`, text)
+    put('', barrelFile(topology, context))
+    put('/app', appFile(topology, context))
+    put('/topology', topologyFile(topology, context))
+    if (topology.steps.some((step) => step.logic.length > 0)) put('/processors', processorsFile(topology, context))
+  }
+  return [...folders].map(([path, files]) => ({ path, files: new Map([...files].sort(([a], [b]) => (a < b ? -1 : 1))) }))
+}
+
+/** What is unused is not known while something else is wrong. */
+function relevant(diagnostics: readonly Diagnostic[]): readonly Diagnostic[] {
+  return hasErrors(diagnostics) ? diagnostics.filter(({ code }) => !code.startsWith('unused-')) : diagnostics
+}

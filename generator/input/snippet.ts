@@ -1,0 +1,69 @@
+import { ts } from 'ts-morph'
+
+/** A piece of TypeScript as a manifest has it: an expression, or the statements of a function body. */
+export type Snippet =
+  | { readonly kind: 'expression' | 'statements'; readonly identifiers: ReadonlySet<string> }
+  | { readonly kind: 'broken'; readonly message: string; readonly offset: number }
+
+/** An expression if it parses as one; else statements; else what is wrong with it. */
+export function parseSnippet(text: string): Snippet {
+  const expression = parse(`(\n${text}\n)`)
+  if (expression.problem === undefined && isOneExpression(expression.file)) {
+    return { kind: 'expression', identifiers: identifiersOf(expression.file) }
+  }
+  const opening = 'function body() {\n'
+  const statements = parse(`${opening}${text}\n}`)
+  if (statements.problem === undefined && isOneFunction(statements.file)) {
+    return { kind: 'statements', identifiers: identifiersOf(statements.file) }
+  }
+  // A text without a statement's words is told what is wrong with it as an expression.
+  const looksLikeStatements = /\breturn\b|;|\n|^\s*(?:if|for|while|const|let|switch|throw|try)\b/.test(text)
+  const problem = looksLikeStatements ? statements.problem : expression.problem
+  const offset = Math.min(Math.max(0, (problem?.start ?? 0) - (looksLikeStatements ? opening.length : 2)), text.length)
+  return { kind: 'broken', message: problem?.message ?? 'This is neither one expression nor the statements of a function.', offset }
+}
+
+function parse(source: string): {
+  readonly file: ts.SourceFile
+  readonly problem: { readonly message: string; readonly start: number } | undefined
+} {
+  const file = ts.createSourceFile('snippet.ts', source, ts.ScriptTarget.Latest, true, ts.ScriptKind.TS)
+  const [first] = (file as unknown as { readonly parseDiagnostics: readonly ts.DiagnosticWithLocation[] }).parseDiagnostics
+  return { file, problem: first && { message: ts.flattenDiagnosticMessageText(first.messageText, '\n'), start: first.start } }
+}
+
+function isOneExpression(file: ts.SourceFile): boolean {
+  const [statement, ...rest] = file.statements
+  return (
+    rest.length === 0 &&
+    statement !== undefined &&
+    ts.isExpressionStatement(statement) &&
+    ts.isParenthesizedExpression(statement.expression) &&
+    statement.expression.getStart() === 0 &&
+    statement.expression.getEnd() === file.text.length
+  )
+}
+
+function isOneFunction(file: ts.SourceFile): boolean {
+  const [statement, ...rest] = file.statements
+  return rest.length === 0 && statement !== undefined && ts.isFunctionDeclaration(statement) && statement.getEnd() === file.text.length
+}
+
+/** Identifiers that may mean something of the scope around: not names of properties. A bound from above. */
+function identifiersOf(file: ts.SourceFile): ReadonlySet<string> {
+  const names = new Set<string>()
+  const visit = (node: ts.Node): void => {
+    if (ts.isIdentifier(node) && !isPropertyName(node)) names.add(node.text)
+    ts.forEachChild(node, visit)
+  }
+  visit(file)
+  return names
+}
+
+function isPropertyName(node: ts.Identifier): boolean {
+  const { parent } = node
+  if (ts.isPropertyAccessExpression(parent)) return parent.name === node
+  if (ts.isPropertyAssignment(parent) || ts.isPropertySignature(parent) || ts.isMethodDeclaration(parent)) return parent.name === node
+  if (ts.isBindingElement(parent)) return parent.propertyName === node
+  return ts.isQualifiedName(parent) && parent.right === node
+}

@@ -1,0 +1,167 @@
+import { isAlias, isMap, isScalar, isSeq, LineCounter, type Node, parseAllDocuments, Scalar } from 'yaml'
+import type { DiagnosticCode } from '../diagnostic-codes.js'
+import type { Place, Report } from '../diagnostics.js'
+
+/** A YAML or JSON file as plain data, every node with its place. The only file that knows the yaml library. */
+export type InputNode = MapNode | ListNode | ScalarNode
+
+export interface MapNode {
+  readonly kind: 'map'
+  readonly place: Place
+  readonly entries: readonly MapEntry[]
+}
+
+export interface MapEntry {
+  readonly key: string
+  readonly keyPlace: Place
+  readonly value: InputNode
+}
+
+export interface ListNode {
+  readonly kind: 'list'
+  readonly place: Place
+  readonly items: readonly InputNode[]
+}
+
+export interface ScalarNode {
+  readonly kind: 'scalar'
+  readonly place: Place
+  readonly value: string | number | boolean | null
+  /** As text: of plain scalars what stands there (`1.0`, `true`), else the value. */
+  readonly text: string
+  /** Where each line of `text` begins. */
+  readonly lines: readonly Place[]
+}
+
+/** Deeper nesting is refused: no manifest needs it, and the parser is recursive. */
+const maxDepth = 64
+const maxLength = 4_000_000
+
+/** The one document of `text`; undefined if it cannot be read at all, which is reported. An empty file is an empty map. */
+export function parseYaml(file: string, source: string, report: Report): InputNode | undefined {
+  const text = source.startsWith('\uFEFF') ? source.slice(1) : source
+  const start: Place = { file, line: 1, column: 1 }
+  const error = (code: DiagnosticCode, place: Place, message: string, hint?: string) =>
+    report({ code, severity: 'error', place, message, ...(hint === undefined ? {} : { hint }) })
+  if (text.length > maxLength) return void error('syntax', start, `The file is longer than ${maxLength} characters.`)
+  const deep = tooDeep(text)
+  if (deep !== undefined) return void error('syntax', placeOf(file, text, deep), `More than ${maxDepth} levels of nesting.`)
+
+  const lineCounter = new LineCounter()
+  const documents = parseAllDocuments(text, {
+    lineCounter,
+    prettyErrors: false,
+    uniqueKeys: false,
+    stringKeys: true,
+    version: '1.2',
+    schema: 'core',
+    customTags: [],
+    merge: false,
+  })
+  const at = (offset: number): Place => {
+    const { line, col } = lineCounter.linePos(offset)
+    return { file, line, column: col }
+  }
+  if (!Array.isArray(documents)) return { kind: 'map', place: start, entries: [] }
+  const [document, second] = documents
+  if (document === undefined) return { kind: 'map', place: start, entries: [] }
+  if (second !== undefined)
+    error('syntax', at(second.range[0]), 'A manifest is one YAML document.', 'Put the second document into a file of its own.')
+  let broken = false
+  for (const { message, pos } of document.errors) {
+    broken = true
+    error('syntax', at(pos[0]), message)
+  }
+  if (broken) return undefined
+  if (document.contents === null) return { kind: 'map', place: start, entries: [] }
+  return convert(document.contents, 0)
+
+  function convert(node: Node | null, fallback: number): InputNode {
+    const offset = node?.range?.[0] ?? fallback
+    const place = at(offset)
+    const empty: ScalarNode = { kind: 'scalar', place, value: null, text: '', lines: [place] }
+    if (node === null) return empty
+    if (isAlias(node)) {
+      error('syntax', place, 'Aliases are not allowed in a manifest.', 'Write the value out.')
+      return empty
+    }
+    if (node.tag !== undefined && text[offset] === '!') error('syntax', place, `Tags such as ${node.tag} are not allowed in a manifest.`)
+    if ('anchor' in node && node.anchor !== undefined)
+      error('syntax', place, 'Anchors are not allowed in a manifest.', 'Write the value out.')
+    if (isMap(node)) {
+      const seen = new Map<string, Place>()
+      const entries: MapEntry[] = []
+      for (const pair of node.items) {
+        const keyNode = pair.key as Node | null
+        const keyPlace = at(keyNode?.range?.[0] ?? offset)
+        const key = isScalar(keyNode) ? (typeof keyNode.value === 'string' ? keyNode.value : (keyNode.source ?? '')) : ''
+        if (!isScalar(keyNode)) error('syntax', keyPlace, 'A key is a plain text.')
+        const first = seen.get(key)
+        if (first !== undefined) {
+          error('duplicate-key', keyPlace, `\`${key}\` stands here twice; the first is in line ${first.line}.`)
+          continue
+        }
+        seen.set(key, keyPlace)
+        entries.push({ key, keyPlace, value: convert(pair.value as Node | null, keyNode?.range?.[1] ?? offset) })
+      }
+      return { kind: 'map', place, entries }
+    }
+    if (isSeq(node)) return { kind: 'list', place, items: node.items.map((item) => convert(item as Node | null, offset)) }
+    if (isScalar(node)) return scalar(node, place, offset)
+    return empty
+  }
+
+  function scalar(node: Scalar, place: Place, offset: number): ScalarNode {
+    const value = typeof node.value === 'bigint' ? Number(node.value) : (node.value as ScalarNode['value'])
+    const plain = node.type === Scalar.PLAIN && typeof value !== 'string'
+    const content = plain ? (node.source ?? '') : String(value ?? '')
+    return { kind: 'scalar', place, value, text: content, lines: linesOf(node, content, place, offset) }
+  }
+
+  function linesOf(node: Scalar, content: string, place: Place, offset: number): readonly Place[] {
+    if (node.type === Scalar.QUOTE_DOUBLE || node.type === Scalar.QUOTE_SINGLE) return [{ ...place, column: place.column + 1 }]
+    if (node.type !== Scalar.BLOCK_LITERAL) return [place]
+    const lines = content.split('\n')
+    const firstWithText = lines.findIndex((line) => line.trim() !== '')
+    const source = text.slice(offset).split('\n')[firstWithText + 1] ?? ''
+    const indent = leadingSpaces(source) - leadingSpaces(lines[firstWithText] ?? '')
+    return lines.map((_, index) => ({ file, line: place.line + 1 + index, column: indent + 1 }))
+  }
+}
+
+/** The node as plain JSON-like data; keys keep `__proto__` as a name like any other. */
+export function plain(node: InputNode): unknown {
+  if (node.kind === 'scalar') return node.value
+  if (node.kind === 'list') return node.items.map(plain)
+  const object: Record<string, unknown> = {}
+  for (const { key, value } of node.entries) {
+    Object.defineProperty(object, key, { value: plain(value), enumerable: true, configurable: true, writable: true })
+  }
+  return object
+}
+
+function leadingSpaces(line: string): number {
+  return line.length - line.trimStart().length
+}
+
+/** Offset of the bracket or line that nests too deep. A cheap upper bound, taken before the recursive parser sees the text. */
+function tooDeep(text: string): number | undefined {
+  let flow = 0
+  for (let index = 0; index < text.length; index += 1) {
+    const character = text[index]
+    if (character === '[' || character === '{') flow += 1
+    else if (character === ']' || character === '}') flow = Math.max(0, flow - 1)
+    else if (character === '\n') {
+      let indent = index + 1
+      while (text[indent] === ' ' || text[indent] === '-') indent += 1
+      if (indent - index > 4 * maxDepth) return indent
+    }
+    if (flow > maxDepth) return index
+  }
+  return undefined
+}
+
+function placeOf(file: string, text: string, offset: number): Place {
+  const before = text.slice(0, offset).split('\n')
+  return { file, line: before.length, column: (before.at(-1)?.length ?? 0) + 1 }
+}

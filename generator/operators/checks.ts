@@ -1,0 +1,94 @@
+import type { Output, Partitioning } from '../model/topology.js'
+import { sameType } from '../model/types.js'
+import type { Input, StepScope } from './operator.js'
+
+const nouns: Readonly<Record<Output['kind'], string>> = {
+  stream: 'a stream',
+  table: 'a table',
+  globalTable: 'a global table',
+  grouped: 'grouped',
+}
+
+/** What an input is, for messages. */
+export function kindOf(output: Output): string {
+  return output.kind === 'grouped' ? `a grouped ${output.of}` : nouns[output.kind]
+}
+
+/** Is the input of a kind that the operator takes? If not it is reported, with the way out. */
+export function checkKind<K extends Output['kind']>(
+  step: StepScope,
+  operator: string,
+  input: Input,
+  ...kinds: readonly K[]
+): input is Input & { readonly kind: K } {
+  if ((kinds as readonly string[]).includes(input.kind)) return true
+  step.error(
+    'wrong-input-kind',
+    input.place,
+    `\`${operator}\` takes ${kinds.map((kind) => (kind === 'grouped' ? 'a grouped stream or table' : nouns[kind])).join(' or ')}; \`${input.name}\` is ${kindOf(input)}.`,
+    wayTo(input, kinds),
+  )
+  return false
+}
+
+function wayTo(input: Input, kinds: readonly Output['kind'][]): string | undefined {
+  if (kinds.includes('grouped') && input.kind !== 'grouped')
+    return `Group it first: a step \`{ groupByKey: ${input.name} }\` or \`groupBy\`.`
+  if (input.kind === 'table' && kinds.includes('stream'))
+    return `Make a stream of its changes first: a step \`{ toStream: ${input.name} }\`.`
+  if (input.kind === 'stream' && kinds.includes('table')) return `Make a table of it first: a step \`{ toTable: ${input.name} }\`.`
+  if (input.kind === 'grouped') return 'Aggregate it first: `count`, `reduce`, `aggregate` or `cogroup`.'
+  if (input.kind === 'globalTable') return 'A global table can be joined with a stream, and read by `process`.'
+  return undefined
+}
+
+/** Are the types the same, but for null? */
+export function checkSame(step: StepScope, side: 'keys' | 'values', first: Input, second: Input, why: string, hint?: string): boolean {
+  const [a, b] = side === 'keys' ? [first.key, second.key] : [first.value, second.value]
+  if (sameType(step.types, a, b)) return true
+  step.error(
+    'type-mismatch',
+    second.place,
+    `The ${side} of \`${second.name}\` are \`${step.describe(b)}\`, those of \`${first.name}\` \`${step.describe(a)}\`; ${why}.`,
+    hint,
+  )
+  return false
+}
+
+/** Inputs that meet by key must have as many partitions each, unless Millrace repartitions them. */
+export function checkCopartitioned(step: StepScope, inputs: readonly Input[]): void {
+  const known = inputs.flatMap((input) =>
+    input.partitioning.rekeyed ? [] : input.partitioning.sources.map((source) => ({ ...source, input })),
+  )
+  const first = known.find(({ partitions }) => partitions !== undefined)
+  const other = known.find(({ partitions }) => partitions !== undefined && partitions !== first?.partitions)
+  if (first === undefined || other === undefined) return
+  step.error(
+    'partition-mismatch',
+    other.input.place,
+    `Step \`${step.name}\` needs equal keys in equal partitions, but ${first.name} has ${first.partitions} partitions and ${other.name} has ${other.partitions}.`,
+    `Put a step \`{ repartition: ${other.input.name}, partitions: ${first.partitions} }\` before it, or give the topics as many partitions.`,
+  )
+}
+
+/** How records lie after an operator that repartitions what was rekeyed. */
+export function repartitioned(step: { readonly name: string }, inputs: readonly Input[]): Partitioning {
+  const sources = inputs.flatMap(({ partitioning }) =>
+    partitioning.rekeyed ? [{ name: `the repartition topic of step \`${step.name}\`` }] : partitioning.sources,
+  )
+  return { rekeyed: false, sources }
+}
+
+export function rekeyed({ partitioning }: Input): Partitioning {
+  return { ...partitioning, rekeyed: true }
+}
+
+export function joined(inputs: readonly Input[]): Partitioning {
+  return { rekeyed: inputs.some((input) => input.partitioning.rekeyed), sources: inputs.flatMap((input) => input.partitioning.sources) }
+}
+
+/** A stream has no store: one that is named is reported. */
+export function noStore(step: StepScope, operator: string): undefined {
+  if (!step.has('store')) return undefined
+  return step.error('invalid-option', step.placeOf('store'), `\`${operator}\` of a stream keeps no store.`, 'Leave `store` out.')
+}
