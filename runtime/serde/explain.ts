@@ -1,0 +1,87 @@
+import { AvroError, shown } from './avro-error.js'
+import type { Decimal } from './decimal.js'
+import type { Duration } from './logical-types.js'
+import { type FixedSchema, type PrimitiveSchema, type Schema, tagOf, type UnionSchema } from './schema.js'
+import { symbolIndexes, Writer } from './writer.js'
+
+/**
+ * Why a value is not of a schema, with the path to the place; undefined if it is. Generated code stops at the first wrong value but keeps no
+ * path, which would cost every good one: this walks the same way once more, when it has failed.
+ */
+export function explain(schema: Schema, value: unknown): AvroError | undefined {
+  try {
+    check(new Writer(), schema, value)
+    return undefined
+  } catch (error) {
+    return error instanceof AvroError ? error : undefined
+  }
+}
+
+function check(out: Writer, schema: Schema, value: unknown): void {
+  out.reset()
+  switch (schema.kind) {
+    case 'primitive':
+      return checkPrimitive(out, schema, value)
+    case 'array':
+      out.array(value as readonly unknown[]).forEach((item, index) => {
+        within(`[${index}]`, () => check(out, schema.items, item))
+      })
+      return
+    case 'map':
+      for (const [key, item] of out.map(value as ReadonlyMap<string, unknown>)) {
+        out.string(key)
+        within(`[${JSON.stringify(key)}]`, () => check(out, schema.values, item))
+      }
+      return
+    case 'union':
+      return checkUnion(out, schema, value)
+    case 'record':
+      if (typeof value !== 'object' || value === null)
+        throw new AvroError(`expected an object, for ${schema.fullName}, got ${shown(value)}`)
+      for (const field of schema.fields) within(field.name, () => check(out, field.type, (value as Record<string, unknown>)[field.name]))
+      return
+    case 'enum':
+      return out.symbol(symbolIndexes(schema.symbols), value as string)
+    case 'fixed':
+      return checkFixed(out, schema, value)
+  }
+}
+
+function checkPrimitive(out: Writer, { primitive, logicalType, bigint }: PrimitiveSchema, value: unknown): void {
+  if (logicalType?.name === 'decimal') return out.decimal(value as Decimal, logicalType.precision, logicalType.scale)
+  if (logicalType?.name === 'uuid') return out.uuid(value as string)
+  if (bigint) return out.bigint(value as bigint)
+  out[primitive](value as never)
+}
+
+function checkFixed(out: Writer, { size, logicalType }: FixedSchema, value: unknown): void {
+  switch (logicalType?.name) {
+    case 'decimal':
+      return out.fixedDecimal(value as Decimal, size, logicalType.precision, logicalType.scale)
+    case 'uuid':
+      return out.fixedUuid(value as string)
+    case 'duration':
+      return out.duration(value as Duration)
+    default:
+      return out.fixed(value as Uint8Array, size)
+  }
+}
+
+function checkUnion(out: Writer, union: UnionSchema, value: unknown): void {
+  const nullable = union.branches.some((branch) => tagOf(branch) === 'null')
+  if (value === null && nullable) return
+  const values = union.branches.filter((branch) => tagOf(branch) !== 'null')
+  if (!union.tagged) return values[0] === undefined ? out.null(value as null) : check(out, values[0], value)
+  const tag: unknown = typeof value === 'object' && value !== null ? (value as { readonly type?: unknown }).type : undefined
+  const branch = values.find((known) => tagOf(known) === tag)
+  if (branch === undefined) return out.noBranch(value as never)
+  within('value', () => check(out, branch, (value as { readonly value: unknown }).value))
+}
+
+function within(step: string, run: () => void): void {
+  try {
+    run()
+  } catch (error) {
+    throw error instanceof AvroError ? error.within(step) : error
+  }
+}
