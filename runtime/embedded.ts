@@ -1,3 +1,3 @@
 export { EmbeddedBroker, type EmbeddedBrokerOptions, type StoredBrokerOptions } from './client/embedded/broker.js'
-export { embeddedClient } from './client/embedded/client.js'
+export { type EmbeddedClient, embeddedClient } from './client/embedded/client.js'
 export type { Fault, Faults, Operation } from './client/embedded/faults.js'

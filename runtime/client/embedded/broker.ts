@@ -43,7 +43,7 @@ export interface StoredBrokerOptions extends EmbeddedBrokerOptions {
 export class EmbeddedBroker {
   readonly clock: AlarmClock
   /** Makes its clients fail, for tests. */
-  readonly faults = new Faults()
+  readonly faults = new Faults((groupId) => this.group(groupId))
   /** Of producers with a transactional id. */
   readonly transactions: Transactions
   readonly #options: EmbeddedBrokerOptions

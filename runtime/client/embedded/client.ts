@@ -16,13 +16,28 @@ import { EmbeddedProducer } from './producer.js'
 import { EmbeddedReader } from './reader.js'
 
 /** A client of the broker in this process. Closing it leaves the broker as it is; one broker may have many. */
-export function embeddedClient(broker: EmbeddedBroker): Client {
-  return new EmbeddedClient(broker)
+export interface EmbeddedClient extends Client {
+  /**
+   * As if its process died, for tests: what is queued is not sent, members do not leave (their sessions expire), transactions
+   * stay open (until they time out, or a successor begins).
+   */
+  kill(): void
 }
 
-class EmbeddedClient implements Client {
+export function embeddedClient(broker: EmbeddedBroker): EmbeddedClient {
+  return new BrokerClient(broker)
+}
+
+/** What a client makes, and has to close. */
+interface Part {
+  readonly closed: boolean
+  close(): Promise<void>
+  kill(): void
+}
+
+class BrokerClient implements EmbeddedClient {
   readonly #broker: EmbeddedBroker
-  readonly #open = new Set<{ close(): Promise<void> }>()
+  readonly #parts = new Set<Part>()
   #closed = false
 
   constructor(broker: EmbeddedBroker) {
@@ -52,13 +67,20 @@ class EmbeddedClient implements Client {
 
   async close(): Promise<void> {
     this.#closed = true
-    for (const each of this.#open) await each.close()
-    this.#open.clear()
+    for (const part of this.#parts) await part.close()
+    this.#parts.clear()
   }
 
-  #add<T extends { close(): Promise<void> }>(part: T): T {
+  kill(): void {
+    this.#closed = true
+    for (const part of this.#parts) part.kill()
+    this.#parts.clear()
+  }
+
+  #add<T extends Part>(part: T): T {
     this.#checkOpen()
-    this.#open.add(part)
+    for (const each of this.#parts) if (each.closed) this.#parts.delete(each)
+    this.#parts.add(part)
     return part
   }
 

@@ -77,8 +77,7 @@ function compactionLimit(log: PartitionLog, sources: readonly Segment[], now: nu
 /** The offset of the last record of each key before `limit`, less aborted ones. */
 function lastOffsets(log: PartitionLog, sources: readonly Segment[], limit: number): Map<string | undefined, number> {
   const last = new Map<string | undefined, number>()
-  const visible = log.transactions.visibleFrom(log.startOffset)
-  const counts = (head: RecordHead) => !(head.flags & (Flag.marker | Flag.nullKey)) && (visible === undefined || visible(head))
+  const counts = (head: RecordHead) => !(head.flags & (Flag.marker | Flag.nullKey)) && !log.transactions.isAborted(head)
   for (const source of sources) {
     source.scan(log.startOffset, (head, record) => {
       if (head.offset >= limit) return false

@@ -1,3 +1,5 @@
+import type { Group } from './group.js'
+
 /** Where a client of the broker can be made to fail. */
 export type Operation = 'produce' | 'poll' | 'commit' | 'sendOffsets' | 'commitTransaction'
 
@@ -9,9 +11,14 @@ export interface Fault {
 
 /** Failures to come, for tests: each is set up before, and happens once. */
 export class Faults {
+  readonly #group: (groupId: string) => Group
   readonly #coming = new Map<Operation, Fault[]>()
   #refusals: Error[] = []
   #lostAcknowledgements = 0
+
+  constructor(group: (groupId: string) => Group) {
+    this.#group = group
+  }
 
   /** The next such operation of any client fails with `error`; a produce that fails ends its producer. */
   failNext(operation: Operation, error: Error, options: { readonly done?: boolean } = {}): void {
@@ -26,6 +33,12 @@ export class Faults {
   /** The next produce is done, but its acknowledgement is lost: the producer sends again, and the broker knows it for a repeat. */
   loseNextAcknowledgement(): void {
     this.#lostAcknowledgements++
+  }
+
+  /** The group takes a member for dead now; it hears of it when it polls next, unless it is dead. Default: all members. */
+  expireSession(groupId: string, memberId?: string): void {
+    const group = this.#group(groupId)
+    for (const id of memberId === undefined ? group.memberIds() : [memberId]) group.remove(id)
   }
 
   clear(): void {

@@ -103,10 +103,19 @@ export class EmbeddedGroupConsumer implements GroupConsumer {
     this.#waiter.wake()
   }
 
+  get closed(): boolean {
+    return this.#state === 'closed'
+  }
+
   async close(): Promise<void> {
-    if (this.#state === 'closed') return
-    this.#state = 'closed'
+    if (this.closed) return
+    this.kill()
     this.#group.remove(this.#memberId)
+  }
+
+  /** Closes without a word to the group. */
+  kill(): void {
+    this.#state = 'closed'
     this.#fetcher.clear()
     this.#waiter.wake()
   }

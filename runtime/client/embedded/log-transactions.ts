@@ -1,19 +1,17 @@
 import type { RecordHead } from './record-codec.js'
 import { Flag } from './record-codec.js'
 
+/** Offsets of a producer's aborted transactions, each from its first record to its marker; rising, and apart from each other. */
 interface Aborted {
-  readonly producerId: number
-  readonly first: number
-  /** The offset of the marker. */
-  readonly last: number
+  readonly first: number[]
+  readonly marker: number[]
 }
 
 /** What a partition knows of transactions: those still open, and those aborted, whose records read-committed readers skip. */
 export class LogTransactions {
   /** First offset by producer. */
   readonly #open = new Map<number, number>()
-  /** By `last`, rising. */
-  #aborted: Aborted[] = []
+  readonly #aborted = new Map<number, Aborted>()
 
   /** The first offset of a transaction that is still open; undefined if none is. */
   firstOpenOffset(): number | undefined {
@@ -39,20 +37,41 @@ export class LogTransactions {
     }
     const first = this.#open.get(producerId)
     this.#open.delete(producerId)
-    if (first !== undefined && !(flags & Flag.committed)) this.#aborted.push({ producerId, first, last: offset })
+    if (first === undefined || flags & Flag.committed) return
+    const aborted = this.#aborted.get(producerId) ?? { first: [], marker: [] }
+    this.#aborted.set(producerId, aborted)
+    aborted.first.push(first)
+    aborted.marker.push(offset)
   }
 
-  /** Which records a read-committed reader sees from `from` on; undefined if it is all. */
-  visibleFrom(from: number): ((head: RecordHead) => boolean) | undefined {
-    const aborted = this.#aborted.filter(({ last }) => last > from)
-    if (aborted.length === 0) return undefined
-    return ({ flags, producerId, offset }) =>
-      !(flags & Flag.transactional) ||
-      !aborted.some((transaction) => transaction.producerId === producerId && offset >= transaction.first && offset < transaction.last)
+  /** Was the record written in a transaction that was aborted? */
+  readonly isAborted = ({ flags, producerId, offset }: RecordHead): boolean => {
+    if (!(flags & Flag.transactional)) return false
+    const aborted = this.#aborted.get(producerId)
+    if (aborted === undefined) return false
+    const index = firstAtLeast(aborted.marker, offset)
+    return index < aborted.marker.length && aborted.first[index]! <= offset
   }
 
   /** Nothing before `offset` can be read any more. */
   forgetBefore(offset: number): void {
-    this.#aborted = this.#aborted.filter(({ last }) => last >= offset)
+    for (const [producerId, { first, marker }] of this.#aborted) {
+      const gone = firstAtLeast(marker, offset)
+      first.splice(0, gone)
+      marker.splice(0, gone)
+      if (marker.length === 0) this.#aborted.delete(producerId)
+    }
   }
+}
+
+/** The index of the first number that is at least `least`, in rising numbers. */
+function firstAtLeast(numbers: readonly number[], least: number): number {
+  let low = 0
+  let high = numbers.length
+  while (low < high) {
+    const middle = (low + high) >>> 1
+    if (numbers[middle]! < least) low = middle + 1
+    else high = middle
+  }
+  return low
 }

@@ -137,12 +137,12 @@ export class PartitionLog implements TopicPartition {
     this.checkRange(from)
     const committed = options.isolation === 'readCommitted'
     const limit = committed ? this.lastStableOffset : this.#end
-    const visible = committed ? this.transactions.visibleFrom(from) : undefined
+    const hidden = committed ? this.transactions.isAborted : undefined
     const budget = { bytes: options.maxBytes ?? 1 << 20, records: options.maxRecords ?? Number.POSITIVE_INFINITY }
     const records: ConsumedRecord[] = []
     let next = from
     for (let index = this.#segmentOf(from); index < this.#segments.length && next < limit; index++) {
-      const to = this.#segments[index]!.read(next, limit, budget, visible, records)
+      const to = this.#segments[index]!.read(next, limit, budget, hidden, records)
       next = to ?? this.#segments[index + 1]?.baseOffset ?? this.#end
       if (to !== undefined || budget.bytes <= 0 || budget.records <= 0) break
     }

@@ -113,10 +113,19 @@ export class EmbeddedProducer implements Producer {
         else this.#drain()
       }
     } finally {
-      this.#closed = true
-      this.#queue.clear()
-      this.#queuedBytes = 0
+      this.kill()
     }
+  }
+
+  get closed(): boolean {
+    return this.#closed
+  }
+
+  /** Closes, and forgets what was not sent. */
+  kill(): void {
+    this.#closed = true
+    this.#queue.clear()
+    this.#queuedBytes = 0
   }
 
   #abort(identity: ProducerIdentity): void {

@@ -49,7 +49,15 @@ export class EmbeddedReader implements PartitionReader {
     }
   }
 
+  get closed(): boolean {
+    return this.#closed
+  }
+
   async close(): Promise<void> {
+    this.kill()
+  }
+
+  kill(): void {
     this.#closed = true
     this.#fetcher.clear()
     this.#waiter.wake()

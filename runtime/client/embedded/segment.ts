@@ -22,8 +22,8 @@ export interface ReadBudget {
   records: number
 }
 
-/** A record that is not visible to a reader is skipped. */
-export type Visible = (head: RecordHead) => boolean
+/** Says which records a reader is not to see. */
+export type Hidden = (head: RecordHead) => boolean
 
 const frameHead = 8
 
@@ -105,8 +105,8 @@ export class Segment {
     }
   }
 
-  /** Reads visible records from `from` to before `limit` into `records`; returns where to read on, or undefined at its end. */
-  read(from: number, limit: number, budget: ReadBudget, visible: Visible | undefined, records: ConsumedRecord[]): number | undefined {
+  /** Reads records from `from` to before `limit` into `records`; returns where to read on, or undefined at its end. */
+  read(from: number, limit: number, budget: ReadBudget, hidden: Hidden | undefined, records: ConsumedRecord[]): number | undefined {
     this.#load()
     const first = this.#indexOf(from)
     if (first === this.#count) return undefined
@@ -120,7 +120,7 @@ export class Segment {
     for (let index = first; index < last; index++) {
       const head = readHead(view, this.#positions![index]! - start)
       if (head.offset >= limit) return limit
-      if (head.flags & Flag.marker || (visible !== undefined && !visible(head))) continue
+      if (head.flags & Flag.marker || hidden?.(head)) continue
       records.push(readRecord(bytes, view, head))
     }
     budget.bytes -= end - start
