@@ -1,5 +1,5 @@
 import type { Acknowledged, CommittedOffset, FlushResult } from '../client/client.js'
-import { type MaybePromise, run, type Steps, wait, waitForAll } from './maybe-promise.js'
+import { type MaybePromise, run, type Steps, wait, waitForAll } from '../core/maybe-promise.js'
 import type { Task } from './task.js'
 
 /**
