@@ -8,6 +8,12 @@ export class AvroError extends Error {
     return this
   }
 
+  /** The error, at a path from outside. */
+  at(path: readonly string[]): this {
+    this.path.unshift(...path)
+    return this
+  }
+
   /** `order.lines[2].price: …` */
   describe(): string {
     const path = this.path.map((step, index) => (index === 0 || step.startsWith('[') ? step : `.${step}`)).join('')

@@ -9,36 +9,35 @@ import { symbolIndexes, Writer } from './writer.js'
  * path, which would cost every good one: this walks the same way once more, when it has failed.
  */
 export function explain(schema: Schema, value: unknown): AvroError | undefined {
+  const path: string[] = []
   try {
-    check(new Writer(), schema, value)
+    check(new Writer(), schema, value, path)
     return undefined
   } catch (error) {
-    return error instanceof AvroError ? error : undefined
+    return error instanceof AvroError ? error.at(path) : undefined
   }
 }
 
-function check(out: Writer, schema: Schema, value: unknown): void {
+function check(out: Writer, schema: Schema, value: unknown, path: string[]): void {
   out.reset()
   switch (schema.kind) {
     case 'primitive':
       return checkPrimitive(out, schema, value)
     case 'array':
-      out.array(value as readonly unknown[]).forEach((item, index) => {
-        within(`[${index}]`, () => check(out, schema.items, item))
-      })
+      for (const [index, item] of out.array(value as readonly unknown[]).entries()) step(out, schema.items, item, `[${index}]`, path)
       return
     case 'map':
       for (const [key, item] of out.map(value as ReadonlyMap<string, unknown>)) {
         out.string(key)
-        within(`[${JSON.stringify(key)}]`, () => check(out, schema.values, item))
+        step(out, schema.values, item, `[${JSON.stringify(key)}]`, path)
       }
       return
     case 'union':
-      return checkUnion(out, schema, value)
+      return checkUnion(out, schema, value, path)
     case 'record':
       if (typeof value !== 'object' || value === null)
         throw new AvroError(`expected an object, for ${schema.fullName}, got ${shown(value)}`)
-      for (const field of schema.fields) within(field.name, () => check(out, field.type, (value as Record<string, unknown>)[field.name]))
+      for (const { name, type } of schema.fields) step(out, type, (value as Record<string, unknown>)[name], name, path)
       return
     case 'enum':
       return out.symbol(symbolIndexes(schema.symbols), value as string)
@@ -67,21 +66,19 @@ function checkFixed(out: Writer, { size, logicalType }: FixedSchema, value: unkn
   }
 }
 
-function checkUnion(out: Writer, union: UnionSchema, value: unknown): void {
+function checkUnion(out: Writer, union: UnionSchema, value: unknown, path: string[]): void {
   const nullable = union.branches.some((branch) => tagOf(branch) === 'null')
   if (value === null && nullable) return
   const values = union.branches.filter((branch) => tagOf(branch) !== 'null')
-  if (!union.tagged) return values[0] === undefined ? out.null(value as null) : check(out, values[0], value)
+  if (!union.tagged) return values[0] === undefined ? out.null(value as null) : check(out, values[0], value, path)
   const tag: unknown = typeof value === 'object' && value !== null ? (value as { readonly type?: unknown }).type : undefined
   const branch = values.find((known) => tagOf(known) === tag)
   if (branch === undefined) return out.noBranch(value as never)
-  within('value', () => check(out, branch, (value as { readonly value: unknown }).value))
+  step(out, branch, (value as { readonly value: unknown }).value, 'value', path)
 }
 
-function within(step: string, run: () => void): void {
-  try {
-    run()
-  } catch (error) {
-    throw error instanceof AvroError ? error.within(step) : error
-  }
+function step(out: Writer, schema: Schema, value: unknown, name: string, path: string[]): void {
+  path.push(name)
+  check(out, schema, value, path)
+  path.pop()
 }

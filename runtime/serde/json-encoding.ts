@@ -1,7 +1,7 @@
 import { AvroError, shown } from './avro-error.js'
 import { isArray, isObject, type Json, type JsonObject, own, setOwn } from './json.js'
 import type { Reader } from './reader.js'
-import { type PrimitiveName, type RecordSchema, type Schema, tagOf, type UnionSchema } from './schema.js'
+import { type EnumSchema, type Field, type PrimitiveName, type Schema, tagOf, type UnionSchema } from './schema.js'
 import type { Writer } from './writer.js'
 
 /** Unions in JSON: tagged in Avro's JSON encoding; in a default, a value of the first branch that it fits. */
@@ -12,35 +12,44 @@ export type UnionForm = 'tagged' | 'default'
  * readers as all other data, with their checks and types. Throws an `AvroError` with the path where the JSON is not of the schema.
  */
 export function writeJson(out: Writer, schema: Schema, json: Json | undefined, form: UnionForm): void {
+  // Where the walk is: kept by hand, since a try at each level would cost three times the stack.
+  const path: string[] = []
+  try {
+    write(out, schema, json, form, path)
+  } catch (error) {
+    throw error instanceof AvroError ? error.at(path) : error
+  }
+}
+
+function write(out: Writer, schema: Schema, json: Json | undefined, form: UnionForm, path: string[]): void {
   switch (schema.kind) {
     case 'primitive':
       return writePrimitive(out, schema.primitive, json)
     case 'array':
-      if (!isArray(json)) throw wrong('an array', json)
-      json.forEach((item, index) => {
-        if (index === 0) out.long(json.length)
-        within(`[${index}]`, () => writeJson(out, schema.items, item, form))
-      })
-      return out.end()
-    case 'map': {
-      if (!isObject(json)) throw wrong('an object', json)
-      const entries = Object.entries(json)
-      if (entries.length > 0) out.long(entries.length)
-      for (const [key, item] of entries) {
-        out.string(key)
-        within(`[${JSON.stringify(key)}]`, () => writeJson(out, schema.values, item, form))
+      return writeArray(out, schema.items, json, form, path)
+    case 'map':
+      return writeMap(out, schema.values, json, form, path)
+    case 'union': {
+      if (form === 'default') return writeUntagged(out, schema, json, path)
+      const entry = taggedValue(json)
+      const branch = writeBranch(out, schema, entry[0])
+      path.push(entry[0])
+      write(out, branch, entry[1], form, path)
+      path.pop()
+      return
+    }
+    case 'record': {
+      if (!isObject(json)) throw wrong(`an object, for ${schema.fullName}`, json)
+      for (let index = 0; index < schema.fields.length; index += 1) {
+        const field = schema.fields[index]!
+        path.push(field.name)
+        write(out, field.type, fieldValue(field, json, form), form, path)
+        path.pop()
       }
-      return out.end()
+      return
     }
-    case 'union':
-      return form === 'tagged' ? writeTagged(out, schema, json) : writeUntagged(out, schema, json)
-    case 'record':
-      return writeRecord(out, schema, json, form)
-    case 'enum': {
-      const index = typeof json === 'string' ? schema.symbols.indexOf(json) : -1
-      if (index < 0) throw wrong(`a symbol of ${schema.fullName}`, json)
-      return out.branch(index)
-    }
+    case 'enum':
+      return out.branch(symbolIndex(schema, json))
     case 'fixed':
       return out.fixed(latin1(json), schema.size)
   }
@@ -67,37 +76,69 @@ function writePrimitive(out: Writer, primitive: PrimitiveName, json: Json | unde
   }
 }
 
-function writeRecord(out: Writer, schema: RecordSchema, json: Json | undefined, form: UnionForm): void {
-  if (!isObject(json)) throw wrong(`an object, for ${schema.fullName}`, json)
-  for (const field of schema.fields) {
-    const written = own(json, field.name)
-    // A default's own missing fields are defaults again; in the JSON encoding every field is there.
-    const given = written === undefined && form === 'default' ? field.default : written
-    if (given === undefined) throw new AvroError('the field is missing').within(field.name)
-    within(field.name, () => writeJson(out, field.type, given, form))
+function writeArray(out: Writer, items: Schema, json: Json | undefined, form: UnionForm, path: string[]): void {
+  if (!isArray(json)) throw wrong('an array', json)
+  if (json.length > 0) out.long(json.length)
+  for (const [index, item] of json.entries()) {
+    path.push(`[${index}]`)
+    write(out, items, item, form, path)
+    path.pop()
   }
+  out.end()
 }
 
-function writeTagged(out: Writer, union: UnionSchema, json: Json | undefined): void {
-  const [entry, ...more] = isObject(json) ? Object.entries(json) : json === null ? [['null', null] as const] : []
-  if (entry === undefined || more.length > 0) throw wrong('null, or an object with a type of the union as its one key', json)
-  const [tag, inner] = entry
+function writeMap(out: Writer, values: Schema, json: Json | undefined, form: UnionForm, path: string[]): void {
+  if (!isObject(json)) throw wrong('an object', json)
+  const entries = Object.entries(json)
+  if (entries.length > 0) out.long(entries.length)
+  for (const [key, item] of entries) {
+    out.string(key)
+    path.push(`[${JSON.stringify(key)}]`)
+    write(out, values, item, form, path)
+    path.pop()
+  }
+  out.end()
+}
+
+function writeBranch(out: Writer, union: UnionSchema, tag: string): Schema {
   const index = union.branches.findIndex((branch) => tagOf(branch) === tag)
   if (index < 0) throw new AvroError(`${shown(tag)} is not of the union`)
   out.branch(index)
-  within(tag, () => writeJson(out, union.branches[index]!, inner, 'tagged'))
+  return union.branches[index]!
 }
 
-function writeUntagged(out: Writer, union: UnionSchema, json: Json | undefined): void {
+function symbolIndex({ symbols, fullName }: EnumSchema, json: Json | undefined): number {
+  const index = typeof json === 'string' ? symbols.indexOf(json) : -1
+  if (index < 0) throw wrong(`a symbol of ${fullName}`, json)
+  return index
+}
+
+/** A default's own missing fields are defaults again; in the JSON encoding every field is there. */
+function fieldValue(field: Field, json: JsonObject, form: UnionForm): Json {
+  const written = own(json, field.name)
+  const given = written === undefined && form === 'default' ? field.default : written
+  if (given === undefined) throw new AvroError('the field is missing')
+  return given
+}
+
+function taggedValue(json: Json | undefined): readonly [string, Json] {
+  const [entry, ...more] = isObject(json) ? Object.entries(json) : json === null ? [['null', null] as const] : []
+  if (entry === undefined || more.length > 0) throw wrong('null, or an object with a type of the union as its one key', json)
+  return entry
+}
+
+function writeUntagged(out: Writer, union: UnionSchema, json: Json | undefined, path: string[]): void {
   const start = out.length
+  const depth = path.length
   let first: unknown
   for (const [index, branch] of union.branches.entries()) {
     try {
       out.branch(index)
-      writeJson(out, branch, json, 'default')
+      write(out, branch, json, 'default', path)
       return
     } catch (error) {
       out.truncate(start)
+      path.length = depth
       first ??= error
     }
   }
@@ -158,14 +199,6 @@ function object(entries: Iterable<readonly [string, Json]>): JsonObject {
   const result: Record<string, Json> = {}
   for (const [key, value] of entries) setOwn(result, key, value)
   return result
-}
-
-function within<T>(step: string, run: () => T): T {
-  try {
-    return run()
-  } catch (error) {
-    throw error instanceof AvroError ? error.within(step) : error
-  }
 }
 
 function wrong(expected: string, json: Json | undefined): AvroError {

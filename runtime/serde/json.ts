@@ -6,13 +6,15 @@ export interface JsonObject {
 }
 
 const mark = '\u0000bigint\u0000'
-const tokens = /"(?:[^"\\]|\\.)*"|-?\d{16,}(?![\d.eE])/g
+const escapedMark = JSON.stringify(mark).slice(1, -1)
+const tokens = /"(?:[^"\\]|\\.)*"|-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/g
+const integer = /^-?\d+$/
 
 /** Parses JSON without loss of long integers. Throws a SyntaxError. */
 export function parseJson(text: string): Json {
   if (!/\d{16}/.test(text)) return JSON.parse(text)
   const marked = text.replace(tokens, (token) =>
-    token.startsWith('"') || Number.isSafeInteger(Number(token)) ? token : `"${JSON.stringify(mark).slice(1, -1)}${token}"`,
+    integer.test(token) && !Number.isSafeInteger(Number(token)) ? `"${escapedMark}${token}"` : token,
   )
   return JSON.parse(marked, (_key, value) =>
     typeof value === 'string' && value.startsWith(mark) ? BigInt(value.slice(mark.length)) : value,
@@ -22,11 +24,26 @@ export function parseJson(text: string): Json {
 /** JSON text on one line; Avro's words for the numbers that JSON has none for. */
 export function stringifyJson(value: Json): string {
   if (typeof value === 'bigint') return value.toString()
-  if (typeof value === 'number') return Object.is(value, -0) ? '-0.0' : Number.isFinite(value) ? String(value) : `"${value}"`
+  if (typeof value === 'number') return numberText(value)
   if (typeof value !== 'object' || value === null) return JSON.stringify(value)
-  if (isArray(value)) return `[${value.map(stringifyJson).join(',')}]`
-  const entries = Object.entries(value).map(([key, inner]) => `${JSON.stringify(key)}:${stringifyJson(inner)}`)
-  return `{${entries.join(',')}}`
+  let text = ''
+  if (isArray(value)) {
+    for (let index = 0; index < value.length; index += 1) text += `${index === 0 ? '' : ','}${stringifyJson(value[index]!)}`
+    return `[${text}]`
+  }
+  const keys = Object.keys(value)
+  for (let index = 0; index < keys.length; index += 1) {
+    const key = keys[index]!
+    text += `${index === 0 ? '' : ','}${JSON.stringify(key)}:${stringifyJson(value[key]!)}`
+  }
+  return `{${text}}`
+}
+
+/** A number that is no integer of a reader without loss gets an exponent, so that it reads as a double. */
+function numberText(value: number): string {
+  if (!Number.isFinite(value)) return `"${value}"`
+  if (Object.is(value, -0)) return '-0.0'
+  return Number.isInteger(value) && !Number.isSafeInteger(value) ? value.toExponential() : String(value)
 }
 
 export function isArray(value: unknown): value is readonly Json[] {

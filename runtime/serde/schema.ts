@@ -78,23 +78,28 @@ export function tagOf(schema: Schema): string {
 export function schemaOf(codec: AvroCodec): Schema {
   const codecs = new Set<AvroCodec>([codec])
   for (const known of codecs) for (const inner of known.references()) codecs.add(inner)
-  const parser = new SchemaParser()
-  const [own] = parser.parse([...codecs].map(({ schema }) => schema))
+  const [own] = new SchemaParser(true).parse([...codecs].map(({ schema }) => schema))
   return own!
 }
 
 /** A schema with all its types written out, as registries and histories keep it. Throws a StreamError if it is none. */
 export function parseSchema(text: string): Schema {
-  const [schema] = new SchemaParser().parse([text])
+  const [schema] = new SchemaParser(false).parse([text])
   return schema!
 }
 
 const primitiveNames: ReadonlySet<string> = new Set(['null', 'boolean', 'int', 'long', 'float', 'double', 'bytes', 'string'])
 
 class SchemaParser {
+  /** Are all names full ones? A name without a dot is then of no namespace, which JSON within a namespace cannot say. */
+  readonly #full: boolean
   readonly #named = new Map<string, NamedSchema>()
   /** Fields are read when all names are known. */
   readonly #records: { readonly schema: RecordSchema; readonly json: JsonObject; readonly namespace: string }[] = []
+
+  constructor(full: boolean) {
+    this.#full = full
+  }
 
   parse(texts: readonly string[]): Schema[] {
     const parsed = texts.map((text) => {
@@ -118,7 +123,7 @@ class SchemaParser {
     if (type === 'map') return this.#define(json.values ?? null, namespace)
     if (type !== 'record' && type !== 'error' && type !== 'enum' && type !== 'fixed') return
     const fullName = nameOf(json, namespace)
-    const within = fullName.slice(0, Math.max(0, fullName.lastIndexOf('.')))
+    const within = this.#full ? '' : fullName.slice(0, Math.max(0, fullName.lastIndexOf('.')))
     const base = { fullName, aliases: strings(json.aliases).map((alias) => qualify(alias, within)) }
     if (type === 'enum') {
       const symbols = strings(json.symbols)
