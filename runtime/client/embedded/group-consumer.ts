@@ -61,7 +61,8 @@ export class EmbeddedGroupConsumer implements GroupConsumer {
     try {
       const until = this.#broker.clock.now() + maxWaitMs
       await takeTurns()
-      return await this.#broker.faults.around('poll', () => this.#pollUntil(until))
+      this.#broker.faults.around('poll', () => {})
+      return await this.#pollUntil(until)
     } finally {
       this.#polling = false
       this.#group.seen(this.#memberId, false)

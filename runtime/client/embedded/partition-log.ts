@@ -173,7 +173,7 @@ export class PartitionLog implements TopicPartition {
 
   /** Begins a new segment, if the last has any records. */
   roll(): void {
-    if (this.#segments.at(-1)?.count !== 0) this.#addSegment()
+    if ((this.#segments.at(-1)?.count ?? 0) > 0) this.#addSegment()
   }
 
   /** Puts one segment in the place of consecutive others; `fill` writes it. */

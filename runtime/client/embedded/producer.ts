@@ -18,7 +18,7 @@ export class EmbeddedProducer implements Producer {
   /** What ended it; thrown from then on. */
   #fatal: StreamError | undefined
   /** By topic and partition. */
-  #queue = new Map<string, ProducedRecord[][]>()
+  #queue = new Map<string, Map<number, ProducedRecord[]>>()
   #queuedBytes = 0
   #scheduled = false
   readonly #sequences = new Map<PartitionLog, number>()
@@ -39,11 +39,11 @@ export class EmbeddedProducer implements Producer {
     if (this.#options.transactionalId !== undefined && !this.#inTransaction) throw invalid('No transaction has begun.')
     let partitions = this.#queue.get(record.topic)
     if (partitions === undefined) {
-      partitions = []
+      partitions = new Map()
       this.#queue.set(record.topic, partitions)
     }
-    const queued = partitions[record.partition]
-    if (queued === undefined) partitions[record.partition] = [record]
+    const queued = partitions.get(record.partition)
+    if (queued === undefined) partitions.set(record.partition, [record])
     else queued.push(record)
     this.#queuedBytes += (record.key?.byteLength ?? 0) + (record.value?.byteLength ?? 0)
     if (this.#queuedBytes >= maxQueuedBytes) this.#drain()
@@ -164,9 +164,7 @@ export class EmbeddedProducer implements Producer {
     this.#queuedBytes = 0
     try {
       for (const [topic, partitions] of queue) {
-        for (const [partition, records] of partitions.entries()) {
-          if (records !== undefined) this.#append(topic, partition, records)
-        }
+        for (const [partition, records] of partitions) this.#append(topic, partition, records)
       }
     } catch (error) {
       this.#fatal ??= toStreamError(error, 'PRODUCTION')

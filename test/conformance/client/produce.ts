@@ -116,6 +116,20 @@ export function produceSuite(tested: ClientUnderTest): void {
     t.deepEqual((await h.readAll(at)).map(line), ['before=v', 'after=v', 'later=v'])
   })
 
+  test('produce: a record to a partition that is missing is handed back or ends the producer', async (t) => {
+    const h = await Harness.for(t, tested)
+    const topic = await h.topic(2)
+    for (const partition of [2, -1]) {
+      const producer = h.client.createProducer()
+      producer.send(record({ topic, partition }, 'k', 'v'))
+      const error = await producer.flush().then(
+        ({ failed }) => failed[0]?.error,
+        (thrown) => thrown,
+      )
+      t.true(isStreamError(error), `partition ${partition}`)
+    }
+  })
+
   test('produce: a record to a topic that is missing is handed back or ends the producer, and makes no topic', async (t) => {
     const h = await Harness.for(t, tested)
     const nowhere = { topic: h.name('missing'), partition: 0 }

@@ -7,6 +7,9 @@ import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import test, { type ExecutionContext } from 'ava'
 import type { IsolationLevel } from '#runtime/client/client.js'
+import { PartitionLog } from '#runtime/client/embedded/partition-log.js'
+import { SegmentCache } from '#runtime/client/embedded/segment-cache.js'
+import { topicConfig } from '#runtime/client/embedded/topic-config.js'
 import { ManualClock } from '#runtime/core/clock.js'
 import { silentLogger } from '#runtime/core/logger.js'
 import { EmbeddedBroker, embeddedClient, type StoredBrokerOptions } from '#runtime/embedded.js'
@@ -250,6 +253,64 @@ test('transactions: one that was open is aborted when the folder is opened, one 
     t.is(broker.committedOffset('group', { topic: 'in', partition: 1 }), undefined)
   })
   await withBroker(dir, (broker) => t.deepEqual(content(broker, 'in', 1, 'readCommitted'), ['1 a=decided']))
+})
+
+test('transactions: what compaction has kept of them is committed when the folder is opened again', async (t) => {
+  const dir = folder(t)
+  await withBroker(dir, async (broker) => {
+    broker.createTopic({ name: 'table', partitions: 1, config: { 'cleanup.policy': 'compact' } })
+    const producer = embeddedClient(broker).createProducer({ transactionalId: 'tx' })
+    await producer.initTransactions()
+    for (const [key, value] of [
+      ['k', 'first'],
+      ['k', 'aborted'],
+      ['k', 'committed'],
+      ['after', 'committed'],
+    ] as const) {
+      await producer.beginTransaction()
+      producer.send({ topic: 'table', partition: 0, ...record(key, value) })
+      await producer.flush()
+      if (value === 'aborted') await producer.abortTransaction()
+      else await producer.commitTransaction()
+    }
+    broker.clean()
+    t.deepEqual(content(broker, 'table', 0, 'readCommitted'), ['4 k=committed', '6 after=committed'])
+  })
+  await withBroker(dir, (broker) => {
+    t.deepEqual(content(broker, 'table', 0, 'readCommitted'), ['4 k=committed', '6 after=committed'])
+    t.is(broker.endOffset('table', 0, 'readCommitted'), 8)
+  })
+})
+
+test('an append that the disk refuses was never there, and the next takes its place', (t) => {
+  const stored: Uint8Array[] = []
+  let full = false
+  const segment = {
+    append(frame: Uint8Array) {
+      if (full) throw new Error('no space left on device')
+      stored.push(frame.slice())
+    },
+    read: () => Buffer.concat(stored),
+    truncate() {},
+    close() {},
+    remove() {},
+    publish() {},
+  }
+  const storage = { cache: new SegmentCache(0), create: () => segment, createReplacement: () => segment, saveStart() {} }
+  const log = new PartitionLog({ topic: 'in', partition: 0 }, topicConfig('in'), new ManualClock(), storage)
+  log.append([record('k', 'first')])
+  full = true
+  t.throws(() => log.append([record('k', 'lost', 99), record('k', 'lost too')], { producerId: 1 }), { message: /no space left/ })
+  t.is(log.endOffset, 1)
+  t.is(log.lastStableOffset, 1)
+  t.is(log.segments[0]!.maxTimestamp, 0)
+  full = false
+  t.is(log.append([record('k', 'second')]), 1)
+  t.deepEqual(
+    log.read(0).records.map(({ value }) => text(value)),
+    ['first', 'second'],
+  )
+  t.is(Buffer.concat(stored).byteLength, log.size)
 })
 
 /** Cuts the last frame (size u32, CRC u32, content) off a file that has a head of 16 bytes. */
