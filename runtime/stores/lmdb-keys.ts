@@ -34,7 +34,7 @@ export function storedValue(key: Uint8Array, value: Uint8Array): Uint8Array {
 }
 
 /** The value that was written for `key`; undefined if what is stored belongs to another key of the same hash. */
-export function valueOf(key: Uint8Array, stored: Uint8Array): Uint8Array | undefined {
+export function valueFor(key: Uint8Array, stored: Uint8Array): Uint8Array | undefined {
   if (key.length <= prefixLength) return stored
   const entry = longEntry(stored)
   return compareBytes(entry.key, key) === 0 ? entry.value : undefined

@@ -2,7 +2,7 @@ import { statSync } from 'node:fs'
 import { join } from 'node:path'
 import { type Database, open, type RootDatabase } from 'lmdb'
 import { isStreamError, StreamError } from '../core/errors.js'
-import { inKeyOrder, storedFrom, storedKey, storedTo, storedValue, valueOf } from './lmdb-keys.js'
+import { inKeyOrder, storedFrom, storedKey, storedTo, storedValue, valueFor } from './lmdb-keys.js'
 import type { BytesStore, Entry, RangeOptions, StateBackend, StateBatch } from './store.js'
 import { readTime, writeTime } from './value-codec.js'
 
@@ -138,7 +138,7 @@ class LmdbStore implements BytesStore {
   get(key: Uint8Array): Uint8Array | undefined {
     return this.#guarded(() => {
       const stored = this.#database.get(storedKey(key))
-      return stored === undefined ? undefined : valueOf(key, stored)
+      return stored === undefined ? undefined : valueFor(key, stored)
     })
   }
 

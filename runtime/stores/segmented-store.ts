@@ -18,6 +18,7 @@ export interface SegmentedStoreOptions {
  */
 export class SegmentedStore {
   readonly rows: ChangeLoggedStore
+  readonly #context: StoreContext
   readonly #retentionMs: number
   readonly #intervalMs: number
   /** Segments that may have rows, ascending. */
@@ -25,10 +26,15 @@ export class SegmentedStore {
   #observedTime = -1
   #sequence = 0
   #metaChanged = false
+  /** The highest time that the changelog has. */
+  #loggedTime: number
+  /** The row that brought time to where it is, and the timestamp of the record that did. */
+  #latest: { readonly row: Uint8Array; readonly timestamp: number } | undefined
   #expired: RangeOptions[] = []
 
   constructor(base: BytesStore, context: StoreContext, options: SegmentedStoreOptions) {
     this.rows = new ChangeLoggedStore(base, context, options.caching)
+    this.#context = context
     this.#retentionMs = options.retentionMs
     this.#intervalMs = options.intervalMs
     this.#segments = segmentsIn(base)
@@ -37,6 +43,7 @@ export class SegmentedStore {
       this.#observedTime = readTime(meta, 0)
       this.#sequence = readTime(meta, 8)
     }
+    this.#loggedTime = this.#observedTime
   }
 
   /** The highest time put so far; -1 before the first. */
@@ -49,12 +56,18 @@ export class SegmentedStore {
     return Math.max(0, this.#observedTime - this.#retentionMs + 1)
   }
 
-  /** Time has come to `time` at least; segments that are wholly expired are dropped. */
-  advance(time: number): void {
-    if (time <= this.#observedTime) return
+  /** Time has come to `time` at least; segments that are wholly expired are dropped. Returns whether time went on. */
+  advance(time: number): boolean {
+    if (time <= this.#observedTime) return false
     this.#observedTime = time
     this.#metaChanged = true
     this.#dropBefore(this.liveFrom)
+    return true
+  }
+
+  /** The row that brought time forward. The changelog will have its key even if nothing is kept of it, since a restore takes time from there. */
+  advancedBy(row: Uint8Array): void {
+    this.#latest = { row, timestamp: this.#context.recordOrigin().timestamp }
   }
 
   /** A number that no row of this store has had for long: 1, 2, … 2^31 - 1, 0, 1, … */
@@ -91,23 +104,24 @@ export class SegmentedStore {
     return reverse ? found.reverse() : found
   }
 
-  /** Changes since the last drain; `each` hears of the rows. */
-  drain(each: (key: Uint8Array, value: Uint8Array | null, timestamp: number) => void): StoreChanges {
+  /** Changes since the last drain; `each` logs a row, and returns its time. */
+  drain(each: (row: Uint8Array, value: Uint8Array | null, timestamp: number) => number): StoreChanges {
     const mutations: Mutation[] = []
-    const deleteRanges = this.#expired
-    this.#expired = []
-    this.rows.drain((key, value, timestamp) => {
-      mutations.push([key, value])
-      each(key, value, timestamp)
+    this.rows.drain((row, value, timestamp) => {
+      mutations.push([row, value])
+      this.#loggedTime = Math.max(this.#loggedTime, each(row, value, timestamp))
     })
-    this.#pushMeta(mutations)
-    return { mutations, deleteRanges }
+    const latest = this.#latest
+    if (latest !== undefined && this.#loggedTime < this.#observedTime) each(latest.row, null, latest.timestamp)
+    return this.changesWith(mutations)
   }
 
-  /** Restored rows, and what they mean for segments. */
-  changesOfRestore(mutations: Mutation[]): StoreChanges {
+  /** Mutations, and what else the base is to know: time, and the segments that expired. */
+  changesWith(mutations: Mutation[]): StoreChanges {
     const deleteRanges = this.#expired
     this.#expired = []
+    this.#latest = undefined
+    this.#loggedTime = this.#observedTime
     this.#pushMeta(mutations)
     return { mutations, deleteRanges }
   }

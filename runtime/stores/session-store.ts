@@ -55,12 +55,14 @@ export class TypedSessionStore<K, V> implements SessionStore<K, V>, CacheableSto
     this.#check(session)
     const key = this.#keyBytes(session.key)
     const bytes = this.#codec.encode(value)
-    this.#segments.advance(session.end)
+    const advanced = this.#segments.advance(session.end)
     if (session.end < this.#segments.liveFrom) {
       this.#context.expired(this.name)
       return
     }
-    this.#segments.rows.put(sessionRow(this.#segments.segmentFor(session.end), key, session.end, session.start), bytes)
+    const row = sessionRow(this.#segments.segmentFor(session.end), key, session.end, session.start)
+    if (advanced) this.#segments.advancedBy(row)
+    this.#segments.rows.put(row, bytes)
   }
 
   remove(session: Windowed<K>): void {
@@ -142,6 +144,7 @@ export class TypedSessionStore<K, V> implements SessionStore<K, V>, CacheableSto
       writeTime(logged, key.length + 8, startOf(row))
       if (value === null) log(logged, null, timestamp)
       else log(logged, this.#codec.loggedValue(value), this.#codec.loggedTimestamp(value, timestamp))
+      return endOf(row)
     })
   }
 
@@ -160,7 +163,7 @@ export class TypedSessionStore<K, V> implements SessionStore<K, V>, CacheableSto
       const row = sessionRow(this.#segments.segmentFor(end), key.subarray(0, key.length - 16), end, readTime(key, key.length - 8))
       mutations.push([row, value === null ? null : this.#codec.fromLog(value, timestamp)])
     }
-    return this.#segments.changesOfRestore(mutations)
+    return this.#segments.changesWith(mutations)
   }
 
   restored(): void {

@@ -93,7 +93,7 @@ export class TypedVersionedStore<K, V> implements VersionedKeyValueStore<K, V>, 
     const puts = this.#log
     this.#log = new Map()
     for (const { key, value, timestamp } of puts.values()) log(key, value, timestamp)
-    return this.#segments.drain(() => {})
+    return this.#segments.drain(() => 0)
   }
 
   settle(): void {
@@ -104,7 +104,7 @@ export class TypedVersionedStore<K, V> implements VersionedKeyValueStore<K, V>, 
     for (const { key, value, timestamp } of records) {
       if (key !== null && !this.#isExpired(timestamp)) this.#apply(key, value, timestamp)
     }
-    return this.#segments.drain(() => {})
+    return this.#segments.drain(() => 0)
   }
 
   restored(): void {

@@ -57,16 +57,16 @@ export class TypedWindowStore<K, V> implements WindowStore<K, V>, CacheableStore
     const keyBytes = this.#keyBytes(key)
     const bytes = this.#codec.encode(value)
     if (start < 0) return
-    this.#segments.advance(start)
+    const advanced = this.#segments.advance(start)
     if (start < this.#segments.liveFrom) {
       this.#context.expired(this.name)
       return
     }
     const { retainDuplicates } = this.#options
-    if (bytes === null && retainDuplicates) return
     const row = this.#rowKey(this.#segments.segmentFor(start), keyBytes, start)
     if (retainDuplicates) writeSequence(row, this.#segments.nextSequence())
-    this.#segments.rows.put(row, bytes)
+    if (advanced) this.#segments.advancedBy(row)
+    if (bytes !== null || !retainDuplicates) this.#segments.rows.put(row, bytes)
   }
 
   fetch(key: K, start: number): V | undefined {
@@ -137,6 +137,7 @@ export class TypedWindowStore<K, V> implements WindowStore<K, V>, CacheableStore
       logged.set(row.subarray(row.length - this.#suffixLength), key.length)
       if (value === null) log(logged, null, timestamp)
       else log(logged, this.#codec.loggedValue(value), this.#codec.loggedTimestamp(value, timestamp))
+      return this.#startOf(row)
     })
   }
 
@@ -159,7 +160,7 @@ export class TypedWindowStore<K, V> implements WindowStore<K, V>, CacheableStore
       if (retainDuplicates) row.set(sequence, row.length - 4)
       mutations.push([row, value === null ? null : this.#codec.fromLog(value, timestamp)])
     }
-    return this.#segments.changesOfRestore(mutations)
+    return this.#segments.changesWith(mutations)
   }
 
   restored(): void {

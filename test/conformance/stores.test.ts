@@ -3,9 +3,17 @@ import test from 'ava'
 import { lmdbBackend } from '#runtime/stores/lmdb-store.js'
 import { memoryBackend } from '#runtime/stores/memory-store.js'
 import { temporaryDirectories } from '../helpers/directories.js'
-import { storeSuite } from './store-suite.js'
+import { type BackendUnderTest, storeSuite } from './store-suite.js'
+import { typedStoreSuite } from './typed-store-suite.js'
 
 const temporary = temporaryDirectories(test)
 
-storeSuite(test, { label: 'memory', place: temporary, open: memoryBackend })
-storeSuite(test, { label: 'lmdb', place: temporary, open: lmdbBackend })
+const backends: readonly BackendUnderTest[] = [
+  { label: 'memory', place: temporary, open: memoryBackend },
+  { label: 'lmdb', place: temporary, open: lmdbBackend },
+]
+
+for (const backend of backends) {
+  storeSuite(test, backend)
+  typedStoreSuite(test, backend)
+}
