@@ -66,7 +66,7 @@ async function command(args: readonly string[], io: Io): Promise<number> {
   if (!files.some(({ path }) => manifestFile.test(posix.basename(path)) || /\.(?:avsc|avdl)$/.test(path))) {
     throw new UsageError(`${folder} has neither schemas nor topologies.`)
   }
-  const generated = generate(files, { importExtension: extension, base: posixPath(io.cwd) })
+  const generated = generate(files, { importExtension: extension, base: posixPath(io.cwd), typeCheck: true })
   report(generated, io)
   if (hasErrors(generated.diagnostics)) return exitCodes.problems
 

@@ -1,5 +1,7 @@
 import { posix } from 'node:path'
 import { type Diagnostic, hasErrors, sortDiagnostics } from './diagnostics.js'
+import { checkInline } from './emit/check-inline.js'
+import { checkSyntax } from './emit/syntax.js'
 import { appFile, barrelFile } from './emit/topology/app.js'
 import { header, schemasFingerprint } from './emit/topology/header.js'
 import { processorsFile } from './emit/topology/processors.js'
@@ -16,6 +18,8 @@ export interface GenerateOptions extends TypeOptions {
   readonly output?: string
   /** The absolute path that those of the files are relative to; only for the way from one folder to another. Default `/input`. */
   readonly base?: string
+  /** Compile inline logic, which reads the disk for the runtime's types and for the modules that manifests import. Default false. */
+  readonly typeCheck?: boolean
 }
 
 /** A generated folder: its place relative to the folder of the input, and its files, path to text. */
@@ -32,7 +36,10 @@ export interface Generated {
   readonly diagnostics: readonly Diagnostic[]
 }
 
-/** From the files of a schema folder to the files of the generated folders. Reads and writes no disk; the same input gives the same bytes. */
+/**
+ * From the files of a schema folder to the files of the generated folders. Writes no disk, and reads none but to type-check inline logic;
+ * the same input gives the same bytes.
+ */
 export function generate(files: readonly InputFile[], options: GenerateOptions = {}): Generated {
   const diagnostics: Diagnostic[] = []
   const types = loadTypes(
@@ -43,9 +50,17 @@ export function generate(files: readonly InputFile[], options: GenerateOptions =
     .filter(({ path }) => manifestFile.test(posix.basename(path)))
     .flatMap((file) => topologyOf(file, types, options.output ?? '../generated', diagnostics) ?? [])
   diagnostics.push(...types.diagnostics)
-  const sorted = relevant(sortDiagnostics(diagnostics))
-  if (hasErrors(sorted)) return { folders: [], topologies, diagnostics: sorted }
-  return { folders: emit(topologies, types, options), topologies, diagnostics: sorted }
+  if (hasErrors(diagnostics)) return { folders: [], topologies, diagnostics: relevant(diagnostics) }
+  const folders = emit(topologies, types, options)
+  if (options.typeCheck) diagnostics.push(...typeCheck(topologies, folders, options.base ?? defaultBase))
+  return { folders: hasErrors(diagnostics) ? [] : folders, topologies, diagnostics: relevant(diagnostics) }
+}
+
+const defaultBase = '/input'
+
+function typeCheck(topologies: readonly TopologyModel[], folders: readonly GeneratedFolder[], base: string): readonly Diagnostic[] {
+  const at = new Map(folders.map(({ path, files }) => [path, { path: posix.resolve(base, path), files }]))
+  return checkInline(topologies, at)
 }
 
 function topologyOf(file: InputFile, types: TypeSystem, output: string, diagnostics: Diagnostic[]): TopologyModel | undefined {
@@ -70,9 +85,13 @@ function emit(topologies: readonly TopologyModel[], types: TypeSystem, options: 
     const context = {
       header: header(posix.basename(topology.file), fingerprint),
       extension: options.importExtension ?? '.js',
-      base: options.base ?? '/input',
+      base: options.base ?? defaultBase,
     }
-    const put = (name: string, text: string) => files.set(`${topology.name}${name}.ts`, text)
+    const put = (name: string, text: string) => {
+      const path = `${topology.name}${name}.ts`
+      checkSyntax(path, text)
+      files.set(path, text)
+    }
     put('', barrelFile(topology, context))
     put('/app', appFile(topology, context))
     put('/topology', topologyFile(topology, context))
@@ -83,5 +102,5 @@ function emit(topologies: readonly TopologyModel[], types: TypeSystem, options: 
 
 /** What is unused is not known while something else is wrong. */
 function relevant(diagnostics: readonly Diagnostic[]): readonly Diagnostic[] {
-  return hasErrors(diagnostics) ? diagnostics.filter(({ code }) => !code.startsWith('unused-')) : diagnostics
+  return sortDiagnostics(hasErrors(diagnostics) ? diagnostics.filter(({ code }) => !code.startsWith('unused-')) : diagnostics)
 }

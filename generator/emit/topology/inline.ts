@@ -15,29 +15,43 @@ export function parameterNames({ parameters, body }: MethodModel): readonly stri
   return names
 }
 
-/** The body of a method, each line indented to stand in a class. */
-export function bodyLines({ parameters, result }: MethodModel, body: InlineLogic): string {
+/** A line of a method's body; `origin` says which line of the manifest's text it is, and by how much it moved to the right. */
+export interface BodyLine {
+  readonly text: string
+  readonly origin?: { readonly line: number; readonly shift: number }
+}
+
+/** The body of a method: what takes the scope's names apart, then the manifest's text. */
+export function bodyLines({ parameters, result }: MethodModel, body: InlineLogic): readonly BodyLine[] {
   const prologue = parameters.flatMap(({ name }) => {
     const parts = body.uses.has(name) ? partsOf(name, body) : []
-    return parts.length > 0 ? [`const { ${parts.join(', ')} } = ${name}`] : []
+    return parts.length > 0 ? [{ text: `const { ${parts.join(', ')} } = ${name}` }] : []
   })
-  if (partsOf('this', body).length > 0) prologue.push('const { context } = this')
-  const lines = [...prologue, ...logicLines(body, isVoid(result.text), prologue.length > 0)]
-  return lines.map((line) => (line === '' ? '' : `    ${line}`)).join('\n')
+  if (partsOf('this', body).length > 0) prologue.push({ text: 'const { context } = this' })
+  return [...prologue, ...logicLines(body, isVoid(result.text), prologue.length > 0)]
 }
 
-function logicLines({ kind, node }: InlineLogic, isVoid: boolean, follows: boolean): readonly string[] {
-  const text = node.text.replace(/\s+$/, '')
-  if (kind === 'statements') return guarded(text, follows).split('\n')
-  const oneLine = !text.includes('\n') && !/^\s*\/[/*]/.test(text)
-  if (!isVoid) return oneLine ? [`return ${text.trimStart()}`] : ['return (', ...text.split('\n'), ')']
-  const plain = oneLine && !/^\s*(?:\{|function\b|class\b|async\b|let\b)/.test(text)
-  return plain ? [guarded(text.trimStart(), follows)] : [`${follows ? ';' : ''}(`, ...text.split('\n'), ')']
+/** Spaces before each line of a body, within a class. */
+export const bodyIndent = 4
+
+export function indented(lines: readonly BodyLine[]): string {
+  return lines.map(({ text }) => (text === '' ? '' : ' '.repeat(bodyIndent) + text)).join('\n')
 }
 
-/** Without semicolons a line must not read as the end of the one before it. */
-function guarded(text: string, follows: boolean): string {
-  return follows && /^\s*[([`+\-/]/.test(text) ? `;${text.trimStart()}` : text
+function logicLines({ kind, node }: InlineLogic, isVoid: boolean, follows: boolean): readonly BodyLine[] {
+  const lines = node.text.replace(/\s+$/, '').split('\n')
+  const first = lines[0] ?? ''
+  const asTheyAre = lines.map((text, line) => ({ text, origin: { line, shift: 0 } }))
+  const prefixed = (prefix: string): readonly BodyLine[] => {
+    const text = first.trimStart()
+    return [{ text: prefix + text, origin: { line: 0, shift: prefix.length + text.length - first.length } }, ...asTheyAre.slice(1)]
+  }
+  const guard = follows && /^\s*[([`+\-/]/.test(first) ? ';' : ''
+  if (kind === 'statements') return guard === '' ? asTheyAre : prefixed(guard)
+  const isOneLine = lines.length === 1 && !/^\s*\/[/*]/.test(first)
+  if (!isVoid) return isOneLine ? prefixed('return ') : [{ text: 'return (' }, ...asTheyAre, { text: ')' }]
+  const isStatement = isOneLine && !/^\s*(?:\{|function\b|class\b|async\b|let\b)/.test(first)
+  return isStatement ? prefixed(guard) : [{ text: `${follows ? ';' : ''}(` }, ...asTheyAre, { text: ')' }]
 }
 
 function partsOf(source: string, body: InlineLogic): readonly string[] {

@@ -4,7 +4,7 @@ import type { AliasModel, LogicModel, MethodModel, StepModel, TopologyModel } fr
 import { render } from '../render.js'
 import { quoted } from '../source-text.js'
 import { type EmitContext, GeneratedFile } from './file.js'
-import { bodyLines, parameterNames } from './inline.js'
+import { bodyLines, indented, parameterNames } from './inline.js'
 import { storesType } from './stores.js'
 
 /** `processors.ts`: a class for each piece of user code, abstract where the manifest does not write it. */
@@ -41,16 +41,15 @@ function classDoc(step: StepModel, logic: LogicModel): string {
 
 function methodView(method: MethodModel, file: GeneratedFile) {
   const { name, doc, result, body } = method
-  const types = method.parameters.map(({ type }) => file.use(type))
   const parameters = parameterNames(method)
-    .map((parameter, index) => `${parameter}: ${types[index]}`)
+    .map((parameter, index) => `${parameter}: ${file.use(method.parameters[index]!.type)}`)
     .join(', ')
   const modifiers = ['protected', ...(body === undefined ? ['abstract'] : []), ...(method.override ? ['override'] : [])].join(' ')
   return {
     doc,
     signature: `${modifiers} ${name}(${parameters}): ${file.use(result)}`,
     hasBody: body !== undefined,
-    body: body === undefined ? '' : bodyLines(method, body),
+    body: body === undefined ? '' : indented(bodyLines(method, body)),
   }
 }
 
