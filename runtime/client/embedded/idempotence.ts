@@ -16,6 +16,9 @@ interface Sequences {
 
 const remembered = 5
 
+/** So many producers are known in a partition; then those that came first are forgotten (Kafka forgets them by time). */
+const maxProducers = 1_000
+
 /** Takes each request of an idempotent producer once, and in order (KIP-98): records are numbered per producer and partition. */
 export class Idempotence {
   readonly #byLog = new WeakMap<PartitionLog, Map<number, Sequences>>()
@@ -40,6 +43,7 @@ export class Idempotence {
     if (sequences?.epoch !== epoch) {
       sequences = { epoch, next: 0, recent: [] }
       producers.set(producerId, sequences)
+      if (producers.size > maxProducers) producers.delete(producers.keys().next().value!)
     }
     sequences.next = sequence + count
     sequences.recent.push({ sequence, firstOffset })
