@@ -1,11 +1,20 @@
-import type { Diagnostic, Place } from '../diagnostics.js'
+import { posix } from 'node:path'
+import { compareText, type Diagnostic, type Place } from '../diagnostics.js'
 import type { AvroField, AvroNamed, AvroSchema } from '../model/avro.js'
 import { schemaText } from '../model/schema-text.js'
 import { checkDefault } from './defaults.js'
-import { type JsonNode, parseJson } from './json.js'
+import { parseIdl } from './idl.js'
+import { type JsonNode, member, parseJson } from './json.js'
 import { fromPlain } from './json-value.js'
 import { type Definition, type Located, type LongType, SchemaBuilder } from './schema-builder.js'
-import { type InputFile, readSource } from './source.js'
+import { type InputFile, readSource, type Source } from './source.js'
+
+/** A schema as it stands in a file. */
+interface Root {
+  readonly node: JsonNode
+  readonly namespace: string
+  readonly located: Located
+}
 
 /** The named types of a folder, by full name; grows by those that manifests define in place. */
 export class Schemas {
@@ -19,23 +28,52 @@ export class Schemas {
 
   /** All types, sorted by full name. */
   get types(): readonly AvroNamed[] {
-    return [...this.#builder.types.values()].map(({ schema }) => schema).sort((a, b) => (a.fullName < b.fullName ? -1 : 1))
+    return [...this.#builder.types.values()].map(({ schema }) => schema).sort((a, b) => compareText(a.fullName, b.fullName))
   }
 
   find(fullName: string): AvroNamed | undefined {
     return this.#builder.types.get(fullName)?.schema
   }
 
-  /** Reads schema files, `.avsc` (JSON) and `.avdl` (IDL); references may point to any of them. */
+  /** Reads schema files: `.avsc` (JSON), `.avdl` (IDL), `.avpr` (protocols in JSON, for their types). References may point to any of them. */
   addFiles(files: readonly InputFile[]): void {
-    const roots: { node: JsonNode; namespace: string; located: Located }[] = []
-    for (const file of [...files].sort((a, b) => (a.path < b.path ? -1 : 1))) {
-      const source = readSource(file, this.diagnostics)
-      if (source === undefined) continue
-      const node = parseJson(source, this.diagnostics)
-      if (node !== undefined) roots.push({ node, namespace: '', located: source })
+    const sorted = [...files].sort((a, b) => compareText(a.path, b.path))
+    const paths = new Set(sorted.map(({ path }) => path))
+    this.#add(
+      sorted.flatMap((file) => {
+        const source = readSource(file, this.diagnostics)
+        if (source === undefined) return []
+        return file.path.endsWith('.avdl') ? this.#idl(source, paths) : this.#json(source)
+      }),
+    )
+  }
+
+  #json(source: Source): Root[] {
+    const node = parseJson(source, this.diagnostics)
+    if (node === undefined) return []
+    const protocol = source.path.endsWith('.avpr') && node.kind === 'object' ? node : undefined
+    if (protocol === undefined) return [{ node, namespace: '', located: source }]
+    const types = member(protocol, 'types')
+    const namespace = member(protocol, 'namespace')
+    if (types?.kind !== 'array') return []
+    return types.items.map((item) => ({ node: item, namespace: namespace?.kind === 'string' ? namespace.value : '', located: source }))
+  }
+
+  #idl(source: Source, paths: ReadonlySet<string>): Root[] {
+    const file = parseIdl(source, this.diagnostics)
+    if (file === undefined) return []
+    for (const { path, at } of file.imports) {
+      const target = posix.join(posix.dirname(source.path), path)
+      if (paths.has(target)) continue
+      this.diagnostics.push({
+        code: 'idl-import',
+        severity: 'error',
+        place: source.place(at),
+        message: `there is no file ${target} among the schema files`,
+        hint: 'Types of all schema files of the folder are known without an import; a file elsewhere has to be brought here.',
+      })
     }
-    this.#add(roots)
+    return file.schemas.map((node) => ({ node, namespace: file.namespace, located: source }))
   }
 
   /** A schema in place, a plain value; problems are returned, all at `place`. */
@@ -53,7 +91,7 @@ export class Schemas {
     return diagnostics.some(({ severity }) => severity === 'error') || schema === undefined ? { diagnostics } : { schema }
   }
 
-  #add(roots: readonly { readonly node: JsonNode; readonly namespace: string; readonly located: Located }[]): AvroSchema[] {
+  #add(roots: readonly Root[]): AvroSchema[] {
     const again: [Definition, Definition][] = []
     const definitions = roots.flatMap(({ node, namespace, located }) =>
       this.#builder.define(node, namespace, located, (first, second) => again.push([first, second])),

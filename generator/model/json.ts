@@ -29,5 +29,5 @@ export function isObject(value: Json): value is { readonly [key: string]: Json }
 
 function numberText(value: number): string {
   if (Object.is(value, -0)) return '-0.0'
-  return Number.isFinite(value) ? JSON.stringify(value) : `${value < 0 ? '-' : ''}1e999`
+  return Number.isFinite(value) ? JSON.stringify(value) : `"${value}"`
 }
