@@ -3,7 +3,7 @@ import type { TopicPartition } from '../core/record.js'
 import type { Topology } from '../topology/topology.js'
 import { type AssignableTask, assignTasks, type Candidate } from './assignment.js'
 import { decodeMember, encodeData, type MemberData, type SubTopologyShape } from './member-data.js'
-import { sourceTopics } from './topic-names.js'
+import { sourceTopics } from './source-topics.js'
 
 /** What this instance tells the group of itself at each join. */
 export type Self = () => Omit<MemberData, 'version' | 'topology'>
