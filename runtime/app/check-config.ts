@@ -11,6 +11,7 @@ type Defaulted =
   | 'stateDir'
   | 'processingGuarantee'
   | 'commitIntervalMs'
+  | 'repartitionPurgeIntervalMs'
   | 'storeCacheBytes'
   | 'inputBufferBytes'
   | 'maxTaskIdleMs'
@@ -41,6 +42,7 @@ export function checkConfig(config: AppConfig, spec: TopologySpec): CheckedConfi
     stateDir: config.stateDir ?? join('.millrace', application),
     processingGuarantee: config.processingGuarantee ?? 'atLeastOnce',
     commitIntervalMs: config.commitIntervalMs ?? 30_000,
+    repartitionPurgeIntervalMs: config.repartitionPurgeIntervalMs ?? 30_000,
     storeCacheBytes: config.storeCacheBytes ?? 64 * 2 ** 20,
     inputBufferBytes: config.inputBufferBytes ?? 64 * 2 ** 20,
     maxTaskIdleMs: config.maxTaskIdleMs ?? 0,
@@ -116,6 +118,7 @@ const expectations: { readonly [option in keyof AppConfig]-?: Expectation } = {
     fits: (value) => value === 'atLeastOnce',
   },
   commitIntervalMs: count(0, 'milliseconds'),
+  repartitionPurgeIntervalMs: count(0, 'milliseconds'),
   storeCacheBytes: count(0, 'bytes'),
   inputBufferBytes: count(1, 'bytes'),
   maxTaskIdleMs: count(-1, 'milliseconds'),

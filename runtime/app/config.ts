@@ -30,6 +30,8 @@ export interface AppConfig {
   readonly processingGuarantee?: 'atLeastOnce' | 'exactlyOnce'
   /** Default 30 000, as Kafka Streams. Shorter means fewer outputs that come again after a crash, and more updates in the changelogs. */
   readonly commitIntervalMs?: number
+  /** How often records of repartition topics that are done with are deleted. Default 30 000, as Kafka Streams. */
+  readonly repartitionPurgeIntervalMs?: number
   /** Updates of stores that are not yet committed, of this instance; reaching it commits early. Default 64 MiB. */
   readonly storeCacheBytes?: number
   /** Records read and not yet processed, of this instance; a partition with more than its share is paused. Default 64 MiB. */

@@ -1,3 +1,4 @@
+import type { RestoredTo, RestoreListener } from '../changelog/restorer.js'
 import type { Clock } from '../core/clock.js'
 
 /** How far the restore of a store from its changelog is; once at its start, at most once a second, and once when it is done. */
@@ -19,18 +20,14 @@ export interface RestoreProgress {
 const reportEveryMs = 1_000
 
 interface Running {
-  readonly task: string
-  readonly store: string
-  readonly topic: string
-  readonly partition: number
+  readonly end: number
   readonly from: number
-  readonly to: number
   readonly startedAt: number
   reportedAt: number
 }
 
 /** Turns positions of changelogs into reports. */
-export class RestoreReporter {
+export class RestoreReporter implements RestoreListener {
   readonly #clock: Clock
   readonly #report: (progress: RestoreProgress) => void
   readonly #running = new Map<string, Running>()
@@ -40,36 +37,36 @@ export class RestoreReporter {
     this.#report = report
   }
 
-  started(changelog: Pick<Running, 'task' | 'store' | 'topic' | 'partition' | 'from' | 'to'>): void {
+  started(store: RestoredTo & { readonly end: number }): void {
     const now = this.#clock.now()
-    const running: Running = { ...changelog, startedAt: now, reportedAt: now }
-    this.#running.set(keyOf(changelog), running)
-    this.#report(progressOf(running, changelog.from, now))
+    const running: Running = { from: store.position, end: store.end, startedAt: now, reportedAt: now }
+    this.#running.set(keyOf(store), running)
+    this.#report(progressOf(store, running, now))
   }
 
-  /** The next offset to read; at the end the last report is made. */
-  moved(changelog: { readonly task: string; readonly store: string }, position: number): void {
-    const running = this.#running.get(keyOf(changelog))
+  moved(store: RestoredTo): void {
+    const running = this.#running.get(keyOf(store))
     if (running === undefined) return
     const now = this.#clock.now()
-    if (position < running.to && now - running.reportedAt < reportEveryMs) return
+    const finished = store.position >= running.end
+    if (!finished && now - running.reportedAt < reportEveryMs) return
     running.reportedAt = now
-    if (position >= running.to) this.#running.delete(keyOf(changelog))
-    this.#report(progressOf(running, position, now))
-  }
-
-  /** The task is gone: its restores end without a report. */
-  abandoned(task: string): void {
-    for (const [key, running] of this.#running) if (running.task === task) this.#running.delete(key)
+    if (finished) this.#running.delete(keyOf(store))
+    this.#report(progressOf(store, running, now))
   }
 }
 
-function keyOf({ task, store }: { readonly task: string; readonly store: string }): string {
+function keyOf({ task, store }: RestoredTo): string {
   return `${task} ${store}`
 }
 
-function progressOf({ task, store, topic, partition, from, to, startedAt }: Running, position: number, now: number): RestoreProgress {
-  const total = to - from
+function progressOf(
+  { task, store, topicPartition, position }: RestoredTo,
+  { from, end, startedAt }: Running,
+  now: number,
+): RestoreProgress {
+  const { topic, partition } = topicPartition
+  const total = end - from
   const done = Math.min(total, position - from)
   const elapsedMs = now - startedAt
   const rate = elapsedMs === 0 ? 0 : Math.round((done * 1000) / elapsedMs)

@@ -1,23 +1,14 @@
 /** Goal: tasks are spread evenly, stay where they run, and follow their state. Method: random groups that members join and leave, from a printed seed. */
 import test from 'ava'
 import { type AssignableTask, assignTasks, type Candidate } from '#runtime/app/assignment.js'
+import { Random } from '../../helpers/random.js'
 
-const seed = Number(process.env.SEED ?? Date.now() % 1_000_000)
+const { seed } = new Random()
 
-function random(from: number): () => number {
-  let state = from >>> 0
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1)
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61)
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32
-  }
-}
-
-function randomTasks(next: () => number): AssignableTask[] {
-  return Array.from({ length: 1 + Math.floor(next() * 5) }, (_, subTopology) => {
-    const stateful = next() < 0.5
-    return Array.from({ length: 1 + Math.floor(next() * 12) }, (_, partition) => ({
+function randomTasks(random: Random): AssignableTask[] {
+  return Array.from({ length: random.int(1, 5) }, (_, subTopology) => {
+    const stateful = random.chance(0.5)
+    return Array.from({ length: random.int(1, 12) }, (_, partition) => ({
       id: `${subTopology}_${partition}`,
       subTopology,
       stateful,
@@ -39,13 +30,13 @@ function moved(before: Assignment, now: Assignment): number {
 }
 
 test(`every task has one owner and the load is even, over 300 random groups (seed ${seed})`, (t) => {
-  const next = random(seed)
+  const random = new Random(seed)
   for (let round = 0; round < 300; round += 1) {
-    const tasks = randomTasks(next)
+    const tasks = randomTasks(random)
     const stateful = new Set(tasks.filter((task) => task.stateful).map(({ id }) => id))
-    const members = Array.from({ length: 1 + Math.floor(next() * 7) }, (_, index) => {
-      const some = tasks.filter(() => next() < 0.3).map(({ id }) => id)
-      return candidate(`m${index}`, some, Object.fromEntries(some.map((id) => [id, Math.floor(next() * 1000)])))
+    const members = Array.from({ length: random.int(1, 7) }, (_, index) => {
+      const some = tasks.filter(() => random.chance(0.3)).map(({ id }) => id)
+      return candidate(`m${index}`, some, Object.fromEntries(some.map((id) => [id, random.int(0, 999)])))
     })
     const assignment = assignTasks(tasks, members)
     t.deepEqual([...assignment.values()].flat().sort(), tasks.map(({ id }) => id).sort())
@@ -58,18 +49,18 @@ test(`every task has one owner and the load is even, over 300 random groups (see
 })
 
 test(`members that stay keep their tasks when one leaves, and a joining one takes only its share, over 300 random groups (seed ${seed})`, (t) => {
-  const next = random(seed + 1)
+  const random = new Random(seed + 1)
   for (let round = 0; round < 300; round += 1) {
-    const tasks = randomTasks(next)
+    const tasks = randomTasks(random)
     const stateful = new Set(tasks.filter((task) => task.stateful).map(({ id }) => id))
-    const ids = Array.from({ length: 2 + Math.floor(next() * 6) }, (_, index) => `m${index}`)
+    const ids = Array.from({ length: random.int(2, 7) }, (_, index) => `m${index}`)
     const before = assignTasks(
       tasks,
       ids.map((id) => candidate(id)),
     )
     t.is(moved(before, assignTasks(tasks, after(before, ids))), 0, `nothing changed, round ${round}`)
 
-    const leaver = ids[Math.floor(next() * ids.length)]!
+    const leaver = random.pick(ids)
     const stayed = ids.filter((id) => id !== leaver)
     const without = assignTasks(tasks, after(before, stayed))
     t.is(moved(before, without), before.get(leaver)!.length, `${leaver} left, round ${round}`)

@@ -1,15 +1,16 @@
 /** Goal: no two instances share a state directory, a killed one does not block the next, and what is not ours is not touched. */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import test from 'ava'
 import { StateDirectory } from '#runtime/app/state-directory.js'
 import { longSerde, stringSerde } from '#runtime/serde/primitives.js'
 import type { StoreSpec } from '#runtime/stores/store-spec.js'
+import { temporaryDirectories } from '../../helpers/directories.js'
 
-const folder = () => join(mkdtempSync(join(tmpdir(), 'millrace-state-')), 'state')
+const directories = temporaryDirectories(test)
+const folder = () => join(directories(), 'state')
 const counts: StoreSpec = { name: 'counts', kind: 'timestampedKeyValue', key: stringSerde, value: longSerde }
 
 /** A process that opens the directory and then waits to be killed; resolves when it says what came of it. */

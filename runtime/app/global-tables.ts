@@ -1,0 +1,97 @@
+import { partitionName } from '../changelog/topic-names.js'
+import type { Admin, PartitionReader } from '../client/client.js'
+import { isStreamError, StreamError } from '../core/errors.js'
+import type { TopicPartition } from '../core/record.js'
+import type { StateStore } from '../stores/state-store.js'
+import type { GlobalState } from '../tasks/global-state.js'
+
+export interface GlobalTablesOptions {
+  /** Makes the state, to be opened. */
+  readonly create: () => GlobalState
+  /** Deletes what is there of it on disk. */
+  readonly wipe: () => void
+  readonly admin: Admin
+  readonly reader: PartitionReader
+  /** Ends the start early. */
+  readonly isStopping: () => boolean
+}
+
+/** Keeps the global tables of an instance up to date: at first up to the ends of their topics, then as records come. */
+export class GlobalTables {
+  readonly #state: GlobalState
+  readonly #reader: PartitionReader
+
+  private constructor(state: GlobalState, reader: PartitionReader) {
+    this.#state = state
+    this.#reader = reader
+  }
+
+  /** Opens the stores and reads them up. A state that is of topics that were made anew is wiped. */
+  static async start({ create, wipe, admin, reader, isStopping }: GlobalTablesOptions): Promise<GlobalTables> {
+    let state = opened(create, wipe)
+    const partitions = [...state.positions().keys()]
+    const beginnings = offsets(await admin.beginningOffsets(partitions))
+    const ends = offsets(await admin.endOffsets(partitions))
+    if ([...state.positions()].some(([partition, position]) => position > ends(partition))) {
+      state.close()
+      wipe()
+      state = opened(create, wipe)
+    }
+    const tables = new GlobalTables(state, reader)
+    const from = [...state.positions()].map(([partition, position]) => [partition, Math.max(position, beginnings(partition))] as const)
+    await reader.assign(new Map(from))
+    const open = new Set(from.filter(([partition, position]) => position < ends(partition)).map(([partition]) => partitionName(partition)))
+    while (open.size > 0 && !isStopping()) {
+      for (const batch of await reader.poll(100)) {
+        state.update(batch)
+        if (batch.nextOffset >= ends(batch)) open.delete(partitionName(batch))
+      }
+    }
+    tables.commit()
+    return tables
+  }
+
+  /** What has come since. */
+  async poll(): Promise<void> {
+    for (const batch of await this.#reader.poll(0)) this.#state.update(batch)
+  }
+
+  /** Undefined if there is no such global store. */
+  store(name: string): StateStore | undefined {
+    return this.#state.store(name)
+  }
+
+  commit(): void {
+    this.#state.commit()
+  }
+
+  close(): void {
+    this.#state.close()
+  }
+}
+
+/** A state that cannot be read is wiped, and made anew. */
+function opened(create: () => GlobalState, wipe: () => void): GlobalState {
+  const state = create()
+  try {
+    state.open()
+    return state
+  } catch (error) {
+    state.close()
+    if (!isStreamError(error) || error.reaction !== 'restore') throw error
+    wipe()
+    const fresh = create()
+    fresh.open()
+    return fresh
+  }
+}
+
+function offsets(known: readonly { readonly topic: string; readonly partition: number; readonly offset: number }[]) {
+  const byName = new Map(known.map((offset) => [partitionName(offset), offset.offset]))
+  return (partition: TopicPartition): number => {
+    const offset = byName.get(partitionName(partition))
+    if (offset === undefined)
+      throw new StreamError('TOPIC_MISSING', `The end of ${partitionName(partition)} is not known.`, { ...partition })
+    return offset
+  }
+}

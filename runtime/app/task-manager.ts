@@ -1,0 +1,239 @@
+import type { Restorer, RestoreTarget } from '../changelog/restorer.js'
+import { partitionName } from '../changelog/topic-names.js'
+import type { Admin, CommittedOffset, GroupConsumer } from '../client/client.js'
+import { isStreamError, StreamError } from '../core/errors.js'
+import type { Logger } from '../core/logger.js'
+import type { TopicPartition } from '../core/record.js'
+import type { StateStore } from '../stores/state-store.js'
+import type { Task } from '../tasks/task.js'
+import { formatTaskId, parseTaskId, type TaskId } from '../tasks/task-id.js'
+import type { Topology } from '../topology/topology.js'
+import { taskCount } from './partition-counts.js'
+import { sourceTopics } from './source-topics.js'
+import type { TaskFolders } from './task-folders.js'
+
+export interface TaskManagerOptions {
+  readonly topology: Topology
+  readonly groupId: string
+  /** Partitions of each topic at start, as the topology calls it. */
+  readonly counts: ReadonlyMap<string, number>
+  readonly admin: Admin
+  readonly consumer: Pick<GroupConsumer, 'seek' | 'pause' | 'resume'>
+  readonly folders: TaskFolders
+  readonly restorer: Restorer
+  readonly createTask: (id: TaskId, partitions: readonly TopicPartition[]) => Task
+  readonly logger: Logger
+}
+
+/** The tasks of this instance: made, kept, restored and given up as the group says. A task that stays keeps its stores open. */
+export class TaskManager {
+  readonly #options: TaskManagerOptions
+  readonly #tasks = new Map<string, Task>()
+  readonly #byPartition = new Map<string, Task>()
+  readonly #subTopologyOf = new Map<string, number>()
+
+  constructor(options: TaskManagerOptions) {
+    this.#options = options
+    const { topology } = options
+    for (const subTopology of topology.subTopologies) {
+      for (const topic of sourceTopics(topology, subTopology)) this.#subTopologyOf.set(topic, subTopology.id)
+    }
+  }
+
+  get tasks(): readonly Task[] {
+    return [...this.#tasks.values()]
+  }
+
+  get running(): readonly Task[] {
+    return this.tasks.filter(({ state }) => state === 'running')
+  }
+
+  /** The task that reads the partition; undefined if it is not of this instance. */
+  taskOf(partition: TopicPartition): Task | undefined {
+    return this.#byPartition.get(partitionName(partition))
+  }
+
+  /** Tasks that read one of the partitions. */
+  tasksOf(partitions: readonly TopicPartition[]): readonly Task[] {
+    return [...new Set(partitions.flatMap((partition) => this.taskOf(partition) ?? []))]
+  }
+
+  /** The stores of that name, one a running task. */
+  stores(name: string): readonly StateStore[] {
+    return this.running.flatMap((task) => task.store(name) ?? [])
+  }
+
+  /** Makes the tasks of `partitions` the tasks of this instance. Throws PARTITION_MISMATCH if a topic has grown since the start. */
+  async assign(partitions: readonly TopicPartition[]): Promise<void> {
+    const wanted = this.#byTask(partitions)
+    for (const task of this.tasks) if (!wanted.has(task.id)) await this.#drop(task)
+    for (const [id, own] of wanted) if (!this.#tasks.has(id)) this.#create(id, own)
+    await this.#begin(this.tasks.filter(({ state }) => state === 'created' || state === 'suspended'))
+  }
+
+  /** Stops the tasks of `partitions` for as long as the group rebalances; what they have not committed is forgotten. */
+  async suspend(partitions: readonly TopicPartition[]): Promise<void> {
+    for (const task of this.tasksOf(partitions)) {
+      task.suspend()
+      await this.#options.restorer.remove(task)
+    }
+  }
+
+  /** Drops the tasks of `partitions`, or all. */
+  async lose(partitions?: readonly TopicPartition[]): Promise<void> {
+    for (const task of partitions === undefined ? this.tasks : this.tasksOf(partitions)) await this.#drop(task)
+  }
+
+  /** Restores what comes within `maxWaitMs`, and starts tasks that are done. */
+  async restore(maxWaitMs: number): Promise<void> {
+    for (const { id } of await this.#options.restorer.poll(maxWaitMs)) this.#run(this.#tasks.get(id))
+  }
+
+  /** After an error that asks for it: wipes the task's state and restores it. Throws the error itself if it names no task of this instance. */
+  async recover(error: StreamError): Promise<void> {
+    const task = this.#taskNamed(error)
+    if (task === undefined) throw error
+    await this.#begin([await this.#wipe(task, error)])
+  }
+
+  /** All of them, without a commit. */
+  async close(): Promise<void> {
+    await this.lose()
+  }
+
+  #byTask(partitions: readonly TopicPartition[]): ReadonlyMap<string, TopicPartition[]> {
+    const { topology, counts } = this.#options
+    const wanted = new Map<string, TopicPartition[]>()
+    for (const { topic, partition } of partitions) {
+      const subTopology = this.#subTopologyOf.get(topic)
+      if (subTopology === undefined) continue
+      const known = taskCount(topology.subTopologies[subTopology]!, counts)
+      if (partition >= known) {
+        throw new StreamError('PARTITION_MISMATCH', `The topic ${topic} has grown: it had ${known} partitions at start.`, {
+          topic,
+          partition,
+          hint: 'Keys may now go to other partitions than their state. Stop all instances, and start them with a new application name.',
+        })
+      }
+      const id = formatTaskId({ subTopology, partition })
+      wanted.set(id, [...(wanted.get(id) ?? []), { topic, partition }])
+    }
+    return wanted
+  }
+
+  #create(id: string, partitions: readonly TopicPartition[]): Task {
+    const task = this.#options.createTask(parseTaskId(id), partitions)
+    this.#tasks.set(id, task)
+    for (const partition of partitions) this.#byPartition.set(partitionName(partition), task)
+    return task
+  }
+
+  /** Decides where the tasks go on, and restores or runs them. A state that does not fit is wiped, once. */
+  async #begin(tasks: readonly Task[]): Promise<void> {
+    const { admin, groupId, restorer } = this.#options
+    if (tasks.length === 0) return
+    const inputs = tasks.flatMap((task) => task.inputPartitions)
+    const committed = await admin.committedOffsets(groupId, inputs)
+    const ends = offsetsByName(await admin.endOffsets(inputs))
+    const begun: Task[] = []
+    for (const task of tasks) begun.push(await this.#open(task, committed, ends))
+    for (;;) {
+      try {
+        const ready = await restorer.add(begun)
+        this.#readOn(begun, ready)
+        return
+      } catch (error) {
+        const index = begun.findIndex((task) => isStreamError(error) && error.reaction === 'restore' && error.details.task === task.id)
+        if (index < 0) throw error
+        for (const task of begun) await restorer.remove(task)
+        begun[index] = await this.#wipe(begun[index]!, error as StreamError)
+        begun[index].initialize(ofTask(begun[index], committed))
+      }
+    }
+  }
+
+  /** Opens the task's state; one that cannot be read, or is of inputs that were made anew, is wiped. Returns the task, or a new one. */
+  async #open(task: Task, committed: readonly CommittedOffset[], ends: ReadonlyMap<string, number>): Promise<Task> {
+    const own = ofTask(task, committed)
+    try {
+      if (task.state === 'created') task.initialize(own)
+      else task.resume(own)
+      checkInputs(task, own, ends)
+      return task
+    } catch (error) {
+      if (!isStreamError(error) || error.reaction !== 'restore') throw error
+      const fresh = await this.#wipe(task, error)
+      fresh.initialize(own)
+      return fresh
+    }
+  }
+
+  /** Reads the inputs on from where the tasks stand; those that are still restored are paused. */
+  #readOn(tasks: readonly Task[], ready: readonly RestoreTarget[]): void {
+    const { consumer } = this.#options
+    for (const task of tasks) {
+      const positions = task.inputPositions()
+      for (const partition of task.inputPartitions) {
+        const position = positions.get(partitionName(partition))
+        if (position !== undefined) consumer.seek(partition, position)
+      }
+      consumer.pause(task.inputPartitions)
+    }
+    for (const { id } of ready) this.#run(this.#tasks.get(id))
+  }
+
+  #run(task: Task | undefined): void {
+    if (task?.state !== 'restoring') return
+    task.completeRestore()
+    this.#options.consumer.resume(task.inputPartitions)
+  }
+
+  async #wipe(task: Task, reason: StreamError): Promise<Task> {
+    this.#options.logger.warn(`Task ${task.id}: its state is wiped and restored. ${reason.message}`)
+    await this.#drop(task)
+    this.#options.folders.wipe(task.id)
+    return this.#create(task.id, task.inputPartitions)
+  }
+
+  async #drop(task: Task): Promise<void> {
+    const { restorer, folders } = this.#options
+    this.#tasks.delete(task.id)
+    for (const partition of task.inputPartitions) this.#byPartition.delete(partitionName(partition))
+    await restorer.remove(task)
+    try {
+      task.close()
+    } finally {
+      folders.release(task)
+    }
+  }
+
+  /** By the task that the error names, or the changelog that could not be read. */
+  #taskNamed({ details: { task, topic, partition } }: StreamError): Task | undefined {
+    if (task !== undefined) return this.#tasks.get(task)
+    if (topic === undefined || partition === undefined) return undefined
+    const name = partitionName({ topic, partition })
+    return this.tasks.find(({ changelogs }) => changelogs.some(({ topicPartition }) => partitionName(topicPartition) === name))
+  }
+}
+
+function ofTask(task: Task, committed: readonly CommittedOffset[]): readonly CommittedOffset[] {
+  const own = new Set(task.inputPartitions.map(partitionName))
+  return committed.filter((offset) => own.has(partitionName(offset)))
+}
+
+/** Positions of the state beyond an input's end: the topic was deleted and made anew, and the state is of records that are gone. */
+function checkInputs(task: Task, committed: readonly CommittedOffset[], ends: ReadonlyMap<string, number>): void {
+  const ofGroup = offsetsByName(committed)
+  for (const [name, position] of task.inputPositions()) {
+    const end = ends.get(name)
+    if (end === undefined || position <= end || position === ofGroup.get(name)) continue
+    throw new StreamError('STATE_CORRUPTED', `The state has come to offset ${position} of ${name}, which ends at ${end}.`, {
+      task: task.id,
+      hint: 'The topic was deleted and made anew.',
+    })
+  }
+}
+
+function offsetsByName(offsets: readonly CommittedOffset[]): ReadonlyMap<string, number> {
+  return new Map(offsets.map((offset) => [partitionName(offset), offset.offset]))
+}
