@@ -1,5 +1,9 @@
 import type { StreamRecord } from '../core/record.js'
+import type { TopologyBuilder } from '../topology/builder.js'
+import { StepFailure } from '../topology/problem.js'
+import { aggregating, cogrouping, counting, reducing } from './aggregation.js'
 import { Logic, type LogicClass, type StepBase, type WindowSpec } from './step.js'
+import { addAggregatedTable } from './tables/aggregated-table.js'
 
 interface AggregationStep extends StepBase {
   /** A `groupBy` or `groupByKey` step. */
@@ -77,4 +81,28 @@ export abstract class CogroupLogic<K, A> extends WindowLogic<K, unknown> {
 
 export abstract class CogroupSessionLogic<K, A> extends CogroupLogic<K, A> {
   protected abstract merge(left: A, right: A, key: K): A
+}
+
+export function buildCount(step: CountStep, builder: TopologyBuilder): void {
+  const input = { node: step.name, grouped: builder.grouped(step.input), make: counting(step.name, step.logic) }
+  builder.define(step.name, addAggregatedTable(builder, step, [input]))
+}
+
+export function buildReduce(step: ReduceStep, builder: TopologyBuilder): void {
+  const input = { node: step.name, grouped: builder.grouped(step.input), make: reducing(step) }
+  builder.define(step.name, addAggregatedTable(builder, step, [input]))
+}
+
+export function buildAggregate(step: AggregateStep, builder: TopologyBuilder): void {
+  const input = { node: step.name, grouped: builder.grouped(step.input), make: aggregating(step) }
+  builder.define(step.name, addAggregatedTable(builder, step, [input]))
+}
+
+export function buildCogroup(step: CogroupStep, builder: TopologyBuilder): void {
+  const inputs = step.inputs.map(({ input, method }) => {
+    const grouped = builder.grouped(input)
+    if (grouped.of === 'table') throw new StepFailure(`${input} is a grouped table; only streams are cogrouped.`)
+    return { node: `${step.name}/${input}`, grouped, make: cogrouping(step, method) }
+  })
+  builder.define(step.name, addAggregatedTable(builder, step, inputs))
 }

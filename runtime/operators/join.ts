@@ -1,3 +1,8 @@
+import type { TopologyBuilder } from '../topology/builder.js'
+import { buildForeignKeyJoin } from './joins/build-foreign-key-join.js'
+import { buildStreamJoin } from './joins/build-stream-join.js'
+import { buildStreamGlobalJoin, buildStreamTableJoin } from './joins/build-stream-table-join.js'
+import { buildTableJoin } from './joins/build-table-join.js'
 import { Logic, type LogicClass, type StepBase } from './step.js'
 
 /** Two inputs by key; their kinds choose the join. Kafka Streams: `join`, `leftJoin`, `outerJoin`. */
@@ -59,4 +64,24 @@ export abstract class GlobalJoinLogic<K, L, GK, R, V> extends JoinLogic<K, L, R,
 export abstract class ForeignKeyJoinLogic<K, L, FK, R, V> extends JoinLogic<K, L, R, V> {
   /** The right table's key that this left row points at; null: none. */
   protected abstract foreignKey(left: NonNullable<L>, key: K): FK | null
+}
+
+export function buildJoin(step: JoinStep, builder: TopologyBuilder): void {
+  switch (step.join) {
+    case 'streamStream':
+      buildStreamJoin(step, builder)
+      break
+    case 'streamTable':
+      buildStreamTableJoin(step, builder)
+      break
+    case 'streamGlobal':
+      buildStreamGlobalJoin(step, builder)
+      break
+    case 'tableTable':
+      buildTableJoin(step, builder)
+      break
+    case 'foreignKey':
+      buildForeignKeyJoin(step, builder)
+      break
+  }
 }

@@ -1,5 +1,10 @@
+import type { StoreSpec } from '../stores/store-spec.js'
+import type { TopologyBuilder } from '../topology/builder.js'
 import type { LogicClass, StepBase } from './step.js'
 import type { TimestampExtractorLogic } from './stream.js'
+import { sourceNode } from './stream.js'
+import { addSourceTable } from './tables/source-table.js'
+import { namedStore, tableStoreSpec } from './tables/table-settings.js'
 
 /** Reads a topic as a table: the last value of each key. Kafka Streams: `StreamsBuilder.table`. The topic is its changelog. */
 export interface TableStep extends StepBase {
@@ -10,4 +15,28 @@ export interface TableStep extends StepBase {
   readonly timestampExtractor?: LogicClass<TimestampExtractorLogic<unknown, unknown>>
   readonly offsetReset?: 'earliest' | 'latest' | 'none'
   readonly onDeserializationError?: 'fail' | 'continue' | 'deadLetter'
+}
+
+export function buildTable(step: TableStep, builder: TopologyBuilder): void {
+  const { name, key, value } = builder.topic(step.topic)
+  const source = builder.source({ ...sourceNode(`${step.name}/source`, [step.topic], step, builder), nullableValue: true }, true)
+  const spec = tableStoreSpec(builder, step.name, step.store, key, value)
+  const input = { nodes: [source], key: step.key ?? key, value: step.value ?? value, topics: [name] }
+  const handle = addSourceTable(builder, {
+    step: step.name,
+    input,
+    spec: withSourceAsChangelog(step, spec, builder),
+    materialized: namedStore(builder, step.name, step.store) !== undefined,
+  })
+  builder.define(step.name, handle)
+}
+
+/**
+ * The topic has all that the table is made of, so it needs no changelog beside it: rows are then written as the topic has them. Not so
+ * where the step changes records on their way (timestamps, those that do not decode).
+ */
+function withSourceAsChangelog(step: TableStep, spec: StoreSpec, builder: TopologyBuilder): StoreSpec {
+  const { name, key, value } = builder.topic(step.topic)
+  const asItIs = step.timestampExtractor === undefined && (step.onDeserializationError ?? 'fail') === 'fail'
+  return asItIs && spec.logging !== false ? { ...spec, key, value, changelogTopic: name } : spec
 }
