@@ -1,0 +1,163 @@
+/**
+ * Goal: a crash between any two steps of a commit loses nothing, and with its state in place a task counts nothing twice.
+ * Method: counting by key, at once or through a repartition topic; the commit is broken at each step, the instance is killed and started again, and in the
+ * end the counts, the outputs and the changelog are held against the input.
+ */
+import test from 'ava'
+import { lmdbBackend } from '#runtime/lmdb.js'
+import { longSerde, stringSerde } from '#runtime/serde/primitives.js'
+import type { TimestampedKeyValueStore } from '#runtime/stores/state-store.js'
+import type { StateBackend } from '#runtime/stores/store.js'
+import { Driver } from '#runtime/testing/driver.js'
+import type { TopologyTestDriverOptions } from '#runtime/testing/options.js'
+import type { Topology } from '#runtime/topology/topology.js'
+import { countTopology } from '../../helpers/topologies.js'
+
+const input = { name: 'in', key: stringSerde, value: stringSerde }
+const output = { name: 'out', key: stringSerde, value: longSerde }
+
+/** Where the next commit breaks; each is hit once. */
+type Break = 'none' | 'changelog' | 'state' | 'offsets' | 'transaction'
+
+class Breaking {
+  at: Break = 'none'
+  hits = 0
+
+  hit(step: Break): void {
+    if (this.at !== step) return
+    this.at = 'none'
+    this.hits += 1
+    throw new Error(`killed before ${step}`)
+  }
+
+  /** Keeps what it is told in LMDB, unless the commit breaks. */
+  backend(directory: string): StateBackend {
+    const state = lmdbBackend(directory)
+    return {
+      persistent: state.persistent,
+      open: (name) => state.open(name),
+      positions: () => state.positions(),
+      sizeBytes: () => state.sizeBytes(),
+      close: () => state.close(),
+      commit: (batch) => {
+        this.hit('state')
+        state.commit(batch)
+      },
+    }
+  }
+
+  /** Breaks the broker's side: the second changelog record of a commit, the group's offsets, the transaction's end. */
+  patch({ broker }: Driver): void {
+    let changes = 0
+    const seen = (topic: string): void => {
+      if (topic.endsWith('-changelog') && this.at === 'changelog' && ++changes % 2 === 0) this.hit('changelog')
+    }
+    const { append, produce, commitOffsets } = broker
+    broker.append = (topic, partition, record) => {
+      seen(topic)
+      return append.call(broker, topic, partition, record)
+    }
+    broker.produce = (log, records, identity, sequence) => {
+      seen(log.topic)
+      return produce.call(broker, log, records, identity, sequence)
+    }
+    broker.commitOffsets = (group, offsets) => {
+      this.hit('offsets')
+      commitOffsets.call(broker, group, offsets)
+    }
+    const { commit } = broker.transactions
+    broker.transactions.commit = (identity) => {
+      this.hit('transaction')
+      commit.call(broker.transactions, identity)
+    }
+  }
+}
+
+/** What is sent again to the repartition topic is counted again, at least once. */
+const rekeyed = countTopology((record) => record.value)
+
+const users = ['ann', 'bob', 'cy', 'di']
+
+/** Runs the input with a break in each of the first commits. */
+function play(topology: Topology, at: Break, options: TopologyTestDriverOptions, afterCrash: (driver: Driver) => void) {
+  const breaking = new Breaking()
+  const driver = new Driver(topology, {
+    ...options,
+    commit: 'manual',
+    stateBackend: (directory) => breaking.backend(directory),
+  })
+  breaking.patch(driver)
+  const expected = new Map<string, number>()
+  for (let round = 0; round < 6; round++) {
+    for (let index = 0; index < 10; index++) {
+      const user = users[(round * 7 + index * index) % users.length]!
+      driver.input(input).pipe(user, user, { timestamp: round * 100 + index })
+      expected.set(user, (expected.get(user) ?? 0) + 1)
+    }
+    breaking.at = round % 2 === 0 ? at : 'none'
+    try {
+      driver.commit()
+    } catch (error) {
+      if (!(error instanceof Error && error.message.includes('killed before'))) throw error
+      breaking.at = 'none'
+      driver.crash()
+      afterCrash(driver)
+      continue
+    }
+    if (at === 'none') {
+      driver.crash()
+      afterCrash(driver)
+    }
+  }
+  breaking.at = 'none'
+  driver.commit()
+  driver.commit()
+  return { driver, expected, hits: breaking.hits }
+}
+
+function counts(driver: Driver): Map<string, number> {
+  const stores = driver.stores('counts') as readonly TimestampedKeyValueStore<string, number>[]
+  return new Map(stores.flatMap((store) => [...store.all()].map(({ key, value }) => [key, value.value] as const)))
+}
+
+const sorted = (map: ReadonlyMap<string, number>) => [...map].sort()
+
+for (const partitions of [1, 2]) {
+  for (const at of ['none', 'changelog', 'state', 'offsets'] as const) {
+    test(`at least once, ${partitions} partitions, killed before ${at}: the state counts nothing twice`, (t) => {
+      const { driver, expected, hits } = play(countTopology(), at, { partitions }, (killed) => killed.restart())
+      t.teardown(() => driver.close())
+      t.is(hits, at === 'none' ? 0 : 3)
+      t.deepEqual(sorted(counts(driver)), sorted(expected))
+      driver.restart({ wipeState: true })
+      t.deepEqual(sorted(counts(driver)), sorted(expected), 'the changelog agrees with the state')
+    })
+
+    test(`at least once, ${partitions} partitions, killed before ${at} and the state lost: no count is too low`, (t) => {
+      const { driver, expected } = play(rekeyed, at, { partitions }, (killed) => killed.restart({ wipeState: true }))
+      t.teardown(() => driver.close())
+      const found = counts(driver)
+      for (const [user, count] of expected) t.true(found.get(user)! >= count, `${user}: ${found.get(user)} < ${count}`)
+      const outputs = driver.output<string, number>(output).readAll()
+      for (const [user, count] of found) t.is(outputs.findLast(({ key }) => key === user)?.value, count, 'output and state agree')
+    })
+  }
+
+  for (const at of ['none', 'changelog', 'state', 'transaction'] as const) {
+    for (const wipeState of [false, true]) {
+      test(`exactly once, ${partitions} partitions, killed before ${at}${wipeState ? ', state lost' : ''}: each count once`, (t) => {
+        const { driver, expected } = play(rekeyed, at, { partitions, processingGuarantee: 'exactlyOnce' }, (killed) =>
+          killed.restart({ wipeState }),
+        )
+        t.teardown(() => driver.close())
+        t.deepEqual(sorted(counts(driver)), sorted(expected))
+        const next = new Map<string, number>()
+        for (const { key, value } of driver.output<string, number>(output).readAll()) {
+          t.is(value, (next.get(key) ?? 0) + 1, `output of ${key}`)
+          next.set(key, value)
+        }
+        t.deepEqual(sorted(next), sorted(expected))
+      })
+    }
+  }
+}
