@@ -30,7 +30,8 @@ export interface Declaration extends Reference {
   readonly node: MapNode
 }
 
-export const manifestKeys = ['application', 'output', 'imports', 'topics', 'stores', 'steps'] as const
+/** `$schema` is the editors’. */
+export const manifestKeys = ['$schema', 'application', 'output', 'imports', 'topics', 'stores', 'steps'] as const
 
 export const manifestFile = /^(.+)\.topology\.(?:ya?ml|json)$/
 

@@ -31,7 +31,8 @@ function classView(step: StepModel, logic: LogicModel, topology: TopologyModel, 
   }
 }
 
-function classDoc(step: StepModel, logic: LogicModel): string {
+/** Which step a class is of, in words. */
+export function classDoc(step: StepModel, logic: LogicModel): string {
   const topics = [step.spec.topics ?? step.spec.topic].flat().filter((topic) => typeof topic === 'string')
   const of = step.inputs.length > 0 ? step.inputs : topics
   const from = step.inputs.length > 0 ? '' : of.length > 1 ? 'topics ' : 'topic '

@@ -1,0 +1,34 @@
+import { readdir, readFile, stat } from 'node:fs/promises'
+import { join, relative, resolve, sep } from 'node:path'
+import { compareText } from '../diagnostics.js'
+import { manifestFile } from '../input/manifest.js'
+import type { InputFile } from '../input/source.js'
+import { type Io, posixPath, UsageError } from './io.js'
+
+/** The folder that is meant: the one given, else `schemas` if it is there, else the working directory. */
+export async function inputFolder(given: string | undefined, io: Io): Promise<string> {
+  const isFolder = async (path: string) => (await stat(resolve(io.cwd, path)).catch(() => undefined))?.isDirectory() === true
+  if (given === undefined) return (await isFolder('schemas')) ? 'schemas' : '.'
+  if (await isFolder(given)) return given
+  throw new UsageError(`There is no folder ${given}.`)
+}
+
+/**
+ * Schemas and manifests of a folder and those below it, their paths from the working directory, in an order that is the same everywhere.
+ * Links are not followed: a folder holds what is in it.
+ */
+export async function readInput(folder: string, io: Io): Promise<readonly InputFile[]> {
+  const root = resolve(io.cwd, folder)
+  const entries = await readdir(root, { withFileTypes: true, recursive: true })
+  const paths = entries
+    .filter((entry) => entry.isFile() && isInput(entry.name))
+    .map((entry) => join(entry.parentPath, entry.name))
+    .filter((path) => !relative(root, path).split(sep).includes('node_modules'))
+  if (paths.length === 0) throw new UsageError(`${folder} has neither schemas (*.avsc, *.avdl) nor topologies (*.topology.yaml).`)
+  const files = await Promise.all(paths.map(async (path) => ({ path: posixPath(relative(io.cwd, path)), content: await readFile(path) })))
+  return files.sort((a, b) => compareText(a.path, b.path))
+}
+
+function isInput(name: string): boolean {
+  return /\.(?:avsc|avdl)$/.test(name) || manifestFile.test(name)
+}

@@ -1,0 +1,46 @@
+import { join } from 'node:path'
+import { compareText, type Diagnostic, formatDiagnostic } from '../diagnostics.js'
+import { unifiedDiff } from '../emit/diff.js'
+import { carryOut, type WritePlan } from '../emit/write.js'
+import { exitCodes, type Io, shown } from './io.js'
+
+export function reportProblems(diagnostics: readonly Diagnostic[], io: Io): void {
+  for (const diagnostic of diagnostics) {
+    const text = formatDiagnostic(diagnostic)
+    const tint = diagnostic.severity === 'error' ? 31 : 33
+    const [place, rest] = [text.slice(0, text.indexOf(' ')), text.slice(text.indexOf(' '))]
+    io.stderr(io.colour ? `${place}\u001b[${tint}m${rest.replace(/$/m, '\u001b[0m')}\n` : `${text}\n`)
+  }
+}
+
+/** `--check`: what would be written, as a diff. */
+export function showDifferences(plans: readonly WritePlan[], io: Io): number {
+  const changes = plans.flatMap(({ folder, write, remove }) => [
+    ...write.map(({ path, before, text }) => ({ path: shown(io, join(folder, path)), before, after: text })),
+    ...remove.map(({ path, before }) => ({ path: shown(io, join(folder, path)), before, after: undefined })),
+  ])
+  for (const { path, before, after } of changes.sort((a, b) => compareText(a.path, b.path))) io.stdout(unifiedDiff(path, before, after))
+  const refused = reportRefused(plans, io)
+  return changes.length > 0 || refused ? exitCodes.problems : exitCodes.ok
+}
+
+/** Writes all folders, or none if one of them has something that is not `gen`'s. */
+export async function writeFolders(plans: readonly WritePlan[], io: Io): Promise<number> {
+  if (reportRefused(plans, io)) {
+    io.stderr('Nothing was written. Move that away, or overwrite it with gen --force.\n')
+    return exitCodes.problems
+  }
+  for (const plan of plans) {
+    await carryOut(plan)
+    for (const { path } of plan.write) io.stdout(`wrote ${shown(io, join(plan.folder, path))}\n`)
+    for (const { path } of plan.remove) io.stdout(`removed ${shown(io, join(plan.folder, path))}\n`)
+  }
+  if (plans.every(({ write, remove }) => write.length + remove.length === 0)) io.stdout('All is up to date.\n')
+  return exitCodes.ok
+}
+
+function reportRefused(plans: readonly WritePlan[], io: Io): boolean {
+  const refused = plans.flatMap(({ folder, refused }) => refused.map(({ path, reason }) => `${shown(io, join(folder, path))}: ${reason}\n`))
+  for (const line of refused) io.stderr(line)
+  return refused.length > 0
+}
