@@ -11,14 +11,14 @@ const maxEmptyItems = 1 << 20
  * allocated that the bytes do not pay for.
  */
 export class Reader {
-  #bytes: Buffer = Buffer.alloc(0)
+  #bytes: Uint8Array = new Uint8Array(0)
   #at = 0
   #end = 0
   #emptyItems = 0
 
   /** Starts at the first byte, or at `from`. */
   reset(bytes: Uint8Array, from = 0): void {
-    this.#bytes = bytes instanceof Buffer ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length)
+    this.#bytes = bytes
     this.#at = from
     this.#end = bytes.length
     this.#emptyItems = 0
@@ -131,19 +131,20 @@ export class Reader {
   }
 
   float(): number {
-    return this.#bytes.readFloatLE(this.#take(4))
+    return readFloatLE.call(this.#bytes, this.#take(4))
   }
 
   double(): number {
-    return this.#bytes.readDoubleLE(this.#take(8))
+    return readDoubleLE.call(this.#bytes, this.#take(8))
   }
 
   string(): string {
     const length = this.#length()
     const start = this.#take(length)
-    if (length < 24) {
+    const end = start + length
+    // Very short ones are faster made here than by a call out of JavaScript.
+    if (length <= 8) {
       const bytes = this.#bytes
-      const end = start + length
       let text = ''
       let at = start
       for (; at < end; at += 1) {
@@ -153,13 +154,12 @@ export class Reader {
       }
       if (at === end) return text
     }
-    return this.#utf8(start, start + length)
+    const text = utf8Slice.call(this.#bytes, start, end)
+    // The replacement character is in the text or stands for what is not UTF-8; only a second, stricter look can tell.
+    return text.includes('\ufffd') ? this.#strictly(start, end) : text
   }
 
-  #utf8(start: number, end: number): string {
-    const text = this.#bytes.toString('utf8', start, end)
-    // The replacement character is in the text or stands for what is not UTF-8; only a second, stricter look can tell.
-    if (!text.includes('\ufffd')) return text
+  #strictly(start: number, end: number): string {
     try {
       return strict.decode(this.#bytes.subarray(start, end))
     } catch {
@@ -245,14 +245,14 @@ export class Reader {
 
   fixedUuid(): string {
     const start = this.#take(16)
-    const hex = this.#bytes.toString('hex', start, start + 16)
+    const hex = Buffer.from(this.#bytes.subarray(start, start + 16)).toString('hex')
     return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`
   }
 
   duration(): Duration {
     const at = this.#take(12)
     const bytes = this.#bytes
-    return { months: bytes.readUInt32LE(at), days: bytes.readUInt32LE(at + 4), milliseconds: bytes.readUInt32LE(at + 8) }
+    return { months: readUInt32LE.call(bytes, at), days: readUInt32LE.call(bytes, at + 4), milliseconds: readUInt32LE.call(bytes, at + 8) }
   }
 
   /** Passes over bytes. */
@@ -279,6 +279,18 @@ export class Reader {
     return start
   }
 }
+
+/** Buffer's methods, which take any Uint8Array: to make a Buffer of one costs more than a call. */
+const { readFloatLE, readDoubleLE, readUInt32LE } = Buffer.prototype as unknown as {
+  readonly [name in 'readFloatLE' | 'readDoubleLE' | 'readUInt32LE']: (this: Uint8Array, at: number) => number
+}
+
+/** `toString('utf8')` without its look at the arguments, if this engine has it. */
+const utf8Slice: (this: Uint8Array, start: number, end: number) => string =
+  (Buffer.prototype as { utf8Slice?: (start: number, end: number) => string }).utf8Slice ??
+  function (start, end) {
+    return Buffer.from(this.buffer, this.byteOffset, this.length).toString('utf8', start, end)
+  }
 
 const strict = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
 

@@ -8,16 +8,20 @@ import type { Duration } from './logical-types.js'
  */
 export class Writer {
   #bytes = Buffer.allocUnsafeSlow(1024)
+  /** The same memory, without Buffer's own `slice`. */
+  #plain = new Uint8Array(this.#bytes.buffer)
   #length = 0
 
   /** Forgets what is written. */
   reset(): void {
     this.#length = 0
-    if (this.#bytes.length > 1 << 20) this.#bytes = Buffer.allocUnsafeSlow(1024)
+    if (this.#bytes.length > 1 << 20) this.#use(Buffer.allocUnsafeSlow(1024))
   }
 
   /** A copy of what is written. */
   finish(): Uint8Array {
+    // Up to this size the engine keeps bytes on its heap, three times faster than Node's pool.
+    if (this.#length <= 64) return this.#plain.slice(0, this.#length)
     const bytes = Buffer.allocUnsafe(this.#length)
     this.#bytes.copy(bytes, 0, 0, this.#length)
     return bytes
@@ -84,7 +88,7 @@ export class Writer {
   string(value: string): void {
     if (typeof value !== 'string') throw wrong('a string', value)
     const { length } = value
-    if (length < 48 && this.#ascii(value, length)) return
+    if (length < 64 && this.#ascii(value, length)) return
     const text = loneSurrogate.test(value) ? value.replaceAll(loneSurrogates, '?') : value
     const size = Buffer.byteLength(text)
     this.#int(size)
@@ -226,7 +230,8 @@ export class Writer {
 
   #raw(value: Uint8Array): void {
     this.#reserve(value.length)
-    this.#bytes.set(value, this.#length)
+    if (value.length > 32) this.#bytes.set(value, this.#length)
+    else for (let index = 0; index < value.length; index += 1) this.#bytes[this.#length + index] = value[index]!
     this.#length += value.length
   }
 
@@ -234,7 +239,12 @@ export class Writer {
     if (this.#length + size <= this.#bytes.length) return
     const grown = Buffer.allocUnsafeSlow(Math.max(this.#bytes.length * 2, this.#length + size))
     this.#bytes.copy(grown, 0, 0, this.#length)
-    this.#bytes = grown
+    this.#use(grown)
+  }
+
+  #use(bytes: Buffer<ArrayBuffer>): void {
+    this.#bytes = bytes
+    this.#plain = new Uint8Array(bytes.buffer)
   }
 }
 
