@@ -96,9 +96,9 @@ export interface PunctuateSpec {
 
 /** Makes an instance of the user's class with its context, and schedules the punctuations that the manifest declares. */
 export function startProcessing<C>(logic: LogicClass, context: UserContext, punctuate: readonly PunctuateSpec[] = []): UserCode<C> {
-  const code = new logic() as UserCode<C> & { context: LogicContext; init(): void }
+  const code = new logic() as UserCode<C> & { context: LogicContext; init(context: UserContext): void }
   code.context = context
-  code.init()
+  code.init(context)
   const methods = code as unknown as Readonly<Record<string, (timestampMs: number, context: UserContext) => void>>
   for (const { method, everyMs, type } of punctuate) context.schedule(everyMs, type, (now) => methods[method]!(now, context))
   return code

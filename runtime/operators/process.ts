@@ -8,7 +8,7 @@ import { StepFailure } from '../topology/problem.js'
 import type { AnyRecord, Cancellable, Processor, ProcessorContext, PunctuationType } from '../topology/processor.js'
 import { PassThrough } from './pass-through.js'
 import { type ConnectedStore, connectStores, type PunctuateSpec, startProcessing, UserContext } from './process-context.js'
-import { Logic, type LogicClass, type LogicContext, type Nothing, type StepBase } from './step.js'
+import { LogicBase, type LogicClass, type LogicContext, type Nothing, type StepBase } from './step.js'
 import { materialize, storedValues } from './tables/table-settings.js'
 import { TransformTableProcessor, transformedValues } from './tables/transform-table.js'
 import type { UserCode } from './user-code.js'
@@ -51,7 +51,10 @@ export interface ProcessContext<KOut, VOut, Child extends string = never, Stores
 }
 
 /** Punctuations declared in the manifest are methods `punctuate<Name>(timestampMs, context)` of the generated class. */
-export abstract class ProcessLogic<K, V, KOut, VOut, Child extends string = string, Stores = unknown> extends Logic {
+export abstract class ProcessLogic<K, V, KOut, VOut, Child extends string = string, Stores = unknown> extends LogicBase {
+  declare protected readonly context: ProcessContext<KOut, VOut, Child, Stores>
+  /** Once per task, before the first record: stores are open, and more punctuations may be scheduled. */
+  protected init(_context: ProcessContext<KOut, VOut, Child, Stores>): Nothing {}
   protected abstract process(record: StreamRecord<K, V>, context: ProcessContext<KOut, VOut, Child, Stores>): Nothing
 }
 
@@ -64,12 +67,16 @@ export interface ProcessValuesContext<K, VOut, Stores = unknown> extends LogicCo
   requestCommit(): void
 }
 
-export abstract class ProcessValuesLogic<K, V, VOut, Stores = unknown> extends Logic {
+export abstract class ProcessValuesLogic<K, V, VOut, Stores = unknown> extends LogicBase {
+  declare protected readonly context: ProcessValuesContext<K, VOut, Stores>
+  protected init(_context: ProcessValuesContext<K, VOut, Stores>): Nothing {}
   protected abstract process(record: StreamRecord<K, V>, context: ProcessValuesContext<K, VOut, Stores>): Nothing
 }
 
 /** `processValues` on a table: one value in, one out. */
-export abstract class TransformValuesLogic<K, V, VOut, Stores = unknown> extends Logic {
+export abstract class TransformValuesLogic<K, V, VOut, Stores = unknown> extends LogicBase {
+  declare protected readonly context: ProcessValuesContext<K, never, Stores>
+  protected init(_context: ProcessValuesContext<K, never, Stores>): Nothing {}
   protected abstract transform(record: StreamRecord<K, V>, context: ProcessValuesContext<K, never, Stores>): VOut
 }
 

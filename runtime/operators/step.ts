@@ -31,10 +31,13 @@ export interface LogicContext {
 export type Nothing = void | undefined
 
 /** Base of every class with user logic. `init` and `close` are called once per task, before the first record and after the last. */
-export abstract class Logic {
+export abstract class LogicBase {
   protected readonly context!: LogicContext
-  protected init(): Nothing {}
   protected close(): Nothing {}
+}
+
+export abstract class Logic extends LogicBase {
+  protected init(): Nothing {}
 }
 
 /** Windows of an aggregation, times in milliseconds. */
