@@ -1,0 +1,282 @@
+import { Restorer } from '../changelog/restorer.js'
+import { topicName } from '../changelog/topic-names.js'
+import type { Admin, Client } from '../client/client.js'
+import { systemClock } from '../core/clock.js'
+import type { TopicPartition } from '../core/record.js'
+import { memoryBackend } from '../stores/memory-store.js'
+import type { StateStore } from '../stores/state-store.js'
+import type { StateBackendFactory } from '../stores/store.js'
+import { atLeastOnce } from '../tasks/commit-strategy.js'
+import { GlobalState } from '../tasks/global-state.js'
+import { RecordCollector } from '../tasks/record-collector.js'
+import { Task } from '../tasks/task.js'
+import { formatTaskId, type TaskId } from '../tasks/task-id.js'
+import type { TopologySpec } from '../topology/spec.js'
+import type { Topology } from '../topology/topology.js'
+import type { CheckedConfig } from './check-config.js'
+import { connect, persistentBackend } from './connect.js'
+import { GlobalTables } from './global-tables.js'
+import { InputBuffer } from './input-buffer.js'
+import { internalTopics, prepareInternalTopics } from './internal-topics.js'
+import { type AppMetrics, MetricTotals, reportTask } from './metrics.js'
+import { Outputs } from './outputs.js'
+import { partitionCounts, taskCount } from './partition-counts.js'
+import { PollLoop } from './poll-loop.js'
+import { type RestoreProgress, RestoreReporter } from './restore-progress.js'
+import { sourceTopics } from './source-topics.js'
+import { StateDirectory } from './state-directory.js'
+import { TaskAssignor } from './task-assignor.js'
+import { TaskFolders } from './task-folders.js'
+import { TaskManager } from './task-manager.js'
+import { neededTopics, prepareUserTopics } from './user-topics.js'
+
+export interface InstanceOptions {
+  readonly config: CheckedConfig
+  readonly spec: TopologySpec
+  readonly topology: Topology
+  readonly onSettled: (settled: boolean) => void
+  readonly onRestore: (progress: RestoreProgress) => void
+}
+
+/** What an app has open while it runs, and the loop that runs in it. */
+export class Instance {
+  readonly #options: InstanceOptions
+  /** What was opened, closed in reverse. */
+  readonly #closers: (() => unknown)[] = []
+  readonly #metrics = new MetricTotals()
+  #parts: { readonly loop: PollLoop; readonly manager: TaskManager; readonly outputs: Outputs; readonly inputs: InputBuffer } | undefined
+  #globals: GlobalTables | undefined
+  #ownClient: Client | undefined
+  #stopping = false
+
+  constructor(options: InstanceOptions) {
+    this.#options = options
+  }
+
+  /** Checks and prepares all that the job needs, and restores global tables. If it throws, `close` closes what was opened before. */
+  async open(): Promise<void> {
+    try {
+      await this.#open()
+    } catch (error) {
+      if (!this.#stopping) throw error
+    }
+  }
+
+  async #open(): Promise<void> {
+    const { config, topology } = this.#options
+    const { logger, application } = config
+    const stores = topology.stores.map(({ spec }) => spec)
+    const directory = this.#closing(await StateDirectory.open(config.stateDir, application, stores))
+    for (const task of config.stateCleanupDelayMs === undefined ? [] : directory.cleanUp(config.stateCleanupDelayMs)) {
+      logger.info(`Removed the old state of task ${task}.`)
+    }
+    const onDisk = stores.some(({ persistence }) => persistence !== 'memory') ? await persistentBackend(config) : memoryBackend
+    const folders = new TaskFolders(directory, onDisk, topology)
+    folders.scan(logger)
+
+    const client = await connect(config)
+    if (config.client === undefined) this.#ownClient = this.#closing(client)
+    const counts = await this.#prepareTopics(client.admin())
+    logger.info(`${application} is connected to ${client.description}.`)
+    await this.#startGlobals(client, counts, directory, onDisk)
+    this.#connectParts(client, counts, folders, directory.processId)
+  }
+
+  /** Runs until `stop`, then commits; rejects with what stops it before. */
+  async run(): Promise<void> {
+    if (!this.#stopping) await this.#parts!.loop.run()
+  }
+
+  stop(): void {
+    this.#stopping = true
+    this.#parts?.loop.stop()
+    // Still opening, perhaps waiting for a broker: what waits fails.
+    if (this.#parts === undefined) this.#ownClient?.close().catch(() => {})
+  }
+
+  /** Closes all, also if a part fails to; throws the first failure then. */
+  async close(): Promise<void> {
+    const failures: unknown[] = []
+    for (const close of this.#closers.splice(0).reverse()) {
+      try {
+        await close()
+      } catch (error) {
+        failures.push(error)
+      }
+    }
+    if (failures.length > 0) throw failures[0]
+  }
+
+  /** The stores of that name that are open here. */
+  stores(name: string): readonly StateStore[] {
+    const global = this.#globals?.store(name)
+    return global === undefined ? (this.#parts?.manager.stores(name) ?? []) : [global]
+  }
+
+  metrics(): Omit<AppMetrics, 'state'> {
+    const { loop, manager, outputs, inputs } = this.#parts ?? {}
+    return {
+      ...this.#metrics.totals(),
+      recordsOut: outputs?.sent ?? 0,
+      recordsRefused: outputs?.refused ?? 0,
+      processRatio: loop?.processRatio ?? 0,
+      tasks: inputs === undefined ? [] : (manager?.tasks.map((task) => reportTask(task, inputs)) ?? []),
+    }
+  }
+
+  /** Partitions of all topics that the topology names, as it calls them. */
+  async #prepareTopics(admin: Admin): Promise<ReadonlyMap<string, number>> {
+    const { config, spec, topology } = this.#options
+    const needed = neededTopics(spec.topics, config.deadLetterTopic)
+    const counts = partitionCounts(topology, await prepareUserTopics(admin, needed, config.createTopics, config.replicationFactor))
+    await prepareInternalTopics(admin, internalTopics(topology, counts), config.replicationFactor)
+    return counts
+  }
+
+  async #startGlobals(
+    client: Client,
+    counts: ReadonlyMap<string, number>,
+    directory: StateDirectory,
+    onDisk: StateBackendFactory,
+  ): Promise<void> {
+    const { config, topology } = this.#options
+    if (topology.globals.length === 0) return
+    const { application, handlers, logger } = config
+    const partitions = topology.globals.flatMap(({ source }) => source.topics.flatMap((topic) => partitionsOf(topic, counts)))
+    const folder = directory.acquireTask(globalFolder)
+    const backends = { lmdb: () => onDisk(folder), memory: memoryBackend }
+    const metrics = this.#metrics.of(globalFolder)
+    const reader = this.#closing(client.createReader({ clientId: `${config.clientId}-global` }))
+    this.#globals = this.#closing(
+      await GlobalTables.start({
+        create: () => new GlobalState({ application, topology, partitions, backends, clock: systemClock, logger, handlers, metrics }),
+        wipe() {
+          directory.releaseTask(globalFolder)
+          directory.wipeTask(globalFolder)
+          directory.acquireTask(globalFolder)
+        },
+        admin: client.admin(),
+        reader,
+        isStopping: () => this.#stopping,
+      }),
+    )
+  }
+
+  #connectParts(client: Client, counts: ReadonlyMap<string, number>, folders: TaskFolders, processId: string): void {
+    const { config, topology, onSettled, onRestore } = this.#options
+    const { application, clientId, handlers, logger, sessionTimeoutMs, rebalanceTimeoutMs } = config
+    const admin = client.admin()
+    const producer = this.#closing(client.createProducer())
+    const outputs = new Outputs({
+      producer,
+      admin,
+      partitions: new Map([...counts].map(([topic, count]) => [topicName(topology, application, topic), count])),
+      changelogs: new Set(internalTopics(topology, counts).flatMap(({ name, purpose }) => (purpose === 'changelog' ? [name] : []))),
+      handlers,
+      logger,
+    })
+    const assignor = new TaskAssignor(topology, () => ({
+      processId,
+      active: manager.tasks.map(({ id }) => id),
+      positions: folders.positions(manager.tasks),
+      ...(config.applicationServer === undefined ? {} : { host: config.applicationServer }),
+    }))
+    const consumer = this.#closing(
+      client.createGroupConsumer({
+        groupId: application,
+        clientId,
+        topics: topology.subTopologies.flatMap((subTopology) => sourceTopics(topology, subTopology)),
+        assignor,
+        isolation: 'readUncommitted',
+        offsetReset: offsetResets(topology),
+        sessionTimeoutMs,
+        rebalanceTimeoutMs,
+      }),
+    )
+    const reader = this.#closing(client.createReader({ clientId: `${clientId}-restore` }))
+    const reporter = new RestoreReporter(systemClock, onRestore)
+    const restorer = new Restorer(
+      {
+        beginningOffsets: (partitions) => admin.beginningOffsets(partitions),
+        endOffsets: (partitions) => admin.endOffsets(partitions),
+        assign: (partitions) => reader.assign(partitions),
+        poll: (maxWaitMs) => reader.poll(maxWaitMs),
+      },
+      reporter,
+    )
+    const cacheBytes = shareOfCache(topology, counts, config.storeCacheBytes)
+    const createTask = (id: TaskId, partitions: readonly TopicPartition[]) =>
+      new Task({
+        id,
+        application,
+        topology,
+        subTopology: topology.subTopologies[id.subTopology]!,
+        partitions,
+        backends: { lmdb: () => folders.backend(formatTaskId(id)), memory: memoryBackend },
+        collector: new RecordCollector(outputs),
+        ...(this.#globals === undefined ? {} : { globals: this.#globals }),
+        clock: systemClock,
+        logger,
+        handlers,
+        metrics: this.#metrics.of(formatTaskId(id)),
+        random: Math.random,
+        storeCacheBytes: cacheBytes,
+        maxTaskIdleMs: config.maxTaskIdleMs,
+      })
+    const manager = this.#closing(
+      new TaskManager({ topology, groupId: application, counts, admin, consumer, folders, restorer, createTask, logger }),
+    )
+    const inputs = new InputBuffer(consumer, config.inputBufferBytes)
+    const loop = new PollLoop({
+      consumer,
+      manager,
+      restorer,
+      outputs,
+      inputs,
+      globals: this.#globals,
+      commits: atLeastOnce({
+        flush: () => outputs.flush(),
+        partitionsOf: (topic) => outputs.partitionsOf(topic),
+        commitOffsets: (offsets) => consumer.commit(offsets),
+      }),
+      purge: (offsets) => admin.deleteRecords(offsets),
+      commitIntervalMs: config.commitIntervalMs,
+      purgeIntervalMs: config.repartitionPurgeIntervalMs,
+      heartbeatMs: Math.min(3_000, sessionTimeoutMs / 3),
+      clock: systemClock,
+      logger,
+      onSettled,
+    })
+    this.#parts = { loop, manager, outputs, inputs }
+    if (this.#stopping) loop.stop()
+  }
+
+  #closing<T extends { close(): unknown }>(part: T): T {
+    this.#closers.push(() => part.close())
+    return part
+  }
+}
+
+/** Beside the folders of tasks in the state directory. */
+const globalFolder = 'global'
+
+function partitionsOf(topic: string, counts: ReadonlyMap<string, number>): readonly TopicPartition[] {
+  return Array.from({ length: counts.get(topic) ?? 0 }, (_, partition) => ({ topic, partition }))
+}
+
+/** Where a topic is read from at first: `earliest`, as Kafka Streams, if the step does not say. */
+function offsetResets(topology: Topology): (topic: string) => 'earliest' | 'latest' | 'none' {
+  const resets = new Map(
+    topology.nodes.flatMap((node) =>
+      node.kind === 'source' ? node.topics.map((topic) => [topic, node.offsetReset ?? 'earliest'] as const) : [],
+    ),
+  )
+  return (topic) => resets.get(topic) ?? 'earliest'
+}
+
+/** Of each task with stores, if this instance had to run them all. */
+function shareOfCache(topology: Topology, counts: ReadonlyMap<string, number>, bytes: number): number {
+  const stateful = topology.subTopologies.filter(({ stores }) => stores.length > 0)
+  const tasks = stateful.reduce((sum, subTopology) => sum + taskCount(subTopology, counts), 0)
+  return Math.floor(bytes / Math.max(1, tasks))
+}

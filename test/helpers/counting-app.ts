@@ -1,0 +1,100 @@
+/** The smallest stateful job, made by hand as generated code makes it: events by user → counts per user → a topic. */
+import { mkdtempSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { type AppConfig, type QueryableKeyValueStore, StreamApp } from 'millrace'
+import { GroupByLogic, type StreamRecord, type TopologySpec } from 'millrace/codegen'
+import { EmbeddedBroker, embeddedClient } from 'millrace/embedded'
+import { longSerde, stringSerde } from '#runtime/serde/primitives.js'
+
+export interface CountingStores {
+  readonly counts: QueryableKeyValueStore<string, number>
+}
+
+/** The value is the user: `alice`, or `alice:…`. */
+export class ByUser extends GroupByLogic<string | null, string, string> {
+  protected override groupKey({ value }: StreamRecord<string | null, string>): string {
+    return value.split(':')[0]!
+  }
+}
+
+export function countingSpec(logic: typeof ByUser = ByUser, partitions = 4): TopologySpec {
+  const strings = { key: stringSerde, value: stringSerde }
+  const longs = { key: stringSerde, value: longSerde }
+  return {
+    codegen: 1,
+    application: 'counting',
+    topics: {
+      events: { name: 'events', ...strings, nullableKey: true, nullableValue: false, partitions },
+      counts: { name: 'counts', ...longs, nullableKey: false, nullableValue: false, partitions },
+    },
+    stores: { counts: { name: 'counts', kind: 'keyValue', ...longs, queryable: true, property: 'counts' } },
+    steps: [
+      { operator: 'stream', name: 'read', topics: ['events'], ...strings, nullableKey: true },
+      { operator: 'groupBy', name: 'by-user', input: 'read', logic: logic as never, ...strings },
+      { operator: 'count', name: 'per-user', input: 'by-user', store: 'counts', ...longs },
+      { operator: 'sink', name: 'out', input: 'per-user', topic: 'counts' },
+    ],
+  }
+}
+
+export class CountingApp extends StreamApp<CountingStores> {
+  constructor(config: Partial<AppConfig>, spec: TopologySpec = countingSpec()) {
+    super(spec, { stateDir: newFolder(), handleSignals: false, logger: quiet, ...config })
+  }
+}
+
+const quiet = process.env.LOG === undefined ? { debug() {}, info() {}, warn() {}, error() {} } : console
+
+export function newFolder(): string {
+  return join(mkdtempSync(join(tmpdir(), 'millrace-app-')), 'state')
+}
+
+export function newBroker(partitions = 4): EmbeddedBroker {
+  const broker = new EmbeddedBroker()
+  for (const name of ['events', 'counts']) broker.createTopic({ name, partitions })
+  return broker
+}
+
+const utf8 = new TextEncoder()
+let round = 0
+
+/** Appends events of these users, over the partitions in turn. */
+export function send(broker: EmbeddedBroker, users: readonly string[], timestamp = 1_000): void {
+  for (const user of users) {
+    round += 1
+    const { partitions } = broker.describeTopic('events')!
+    broker.append('events', round % partitions, { key: null, value: utf8.encode(user), timestamp, headers: [] })
+  }
+}
+
+/** All records of the counts topic: user and count, by partition. */
+export function received(broker: EmbeddedBroker): readonly { readonly user: string; readonly count: number }[] {
+  const { partitions } = broker.describeTopic('counts')!
+  return Array.from({ length: partitions }, (_, partition) =>
+    broker
+      .read('counts', partition, 0, { maxBytes: Number.MAX_SAFE_INTEGER })
+      .records.map(({ key, value }) => ({ user: stringSerde.deserialize(key!), count: longSerde.deserialize(value!) })),
+  ).flat()
+}
+
+/** Waits until the stores of the apps together have counted so many events. */
+export async function counted(apps: readonly CountingApp[], total: number): Promise<void> {
+  for (;;) {
+    const sums = await Promise.all(apps.map(async (app) => (await countsOf(app)).reduce((sum, { value }) => sum + value, 0)))
+    if (sums.reduce((a, b) => a + b, 0) >= total) return
+    await new Promise((resolve) => setTimeout(resolve, 5))
+  }
+}
+
+/** The rows of the store; none while the group rebalances. */
+export async function countsOf(app: CountingApp) {
+  try {
+    return await app.stores.counts.all().toArray()
+  } catch (error) {
+    if ((error as { code?: string }).code !== 'STORE_UNAVAILABLE') throw error
+    return []
+  }
+}
+
+export { embeddedClient }
