@@ -1,7 +1,6 @@
-import { statSync } from 'node:fs'
-import { join } from 'node:path'
 import { type Database, open, type RootDatabase } from 'lmdb'
 import { isStreamError, StreamError } from '../core/errors.js'
+import { damageOf, extendTo, requireWritable } from './lmdb-files.js'
 import { inKeyOrder, storedFrom, storedKey, storedTo, storedValue, valueFor } from './lmdb-keys.js'
 import type { BytesStore, Entry, RangeOptions, StateBackend, StateBatch } from './store.js'
 import { readTime, writeTime } from './value-codec.js'
@@ -37,13 +36,13 @@ class LmdbBackend implements StateBackend {
   readonly #meta: Bytes
   readonly #positions = new Map<string, number>()
   readonly #stores = new Map<string, LmdbStore>()
+  #coveredBytes = 0
   #closed = false
 
   constructor(directory: string) {
     this.#directory = directory
     this.#root = opened(directory)
     try {
-      requireWhole(directory, this.#root)
       this.#meta = this.#guarded(() => this.#root.openDB('meta', binary))
       this.#readMeta()
     } catch (error) {
@@ -77,10 +76,11 @@ class LmdbBackend implements StateBackend {
       }),
     )
     for (const [partition, position] of positions) this.#positions.set(partition, position)
+    this.#guarded(() => this.#coverPages())
   }
 
   sizeBytes(): number {
-    return this.#guarded(() => mapped(this.#root))
+    return this.#guarded(() => pageBytes(this.#root))
   }
 
   /** Synchronous, since all transactions are. */
@@ -101,6 +101,13 @@ class LmdbBackend implements StateBackend {
         this.#positions.set(Buffer.from(key).toString().slice(positionPrefix.length), readTime(value, 0))
       }
     })
+  }
+
+  #coverPages(): void {
+    const bytes = pageBytes(this.#root)
+    if (bytes === this.#coveredBytes) return
+    extendTo(this.#directory, bytes)
+    this.#coveredBytes = bytes
   }
 
   #known(name: string): LmdbStore {
@@ -188,21 +195,17 @@ function bounds({ from, to, reverse = false }: RangeOptions): Parameters<Bytes['
 
 function opened(directory: string): RootDatabase<Uint8Array, Uint8Array> {
   try {
+    requireWritable(directory)
+    const damage = damageOf(directory)
+    if (damage !== undefined) throw corrupted(directory, damage)
     return open({ path: directory, noSubdir: false, maxDbs: maxStores, overlappingSync: false, noMetaSync: true, ...binary })
   } catch (error) {
     throw asStreamError(directory, error)
   }
 }
 
-/** A file that was cut short would kill the process when a page of what is missing is read. */
-function requireWhole(directory: string, root: RootDatabase<Uint8Array, Uint8Array>): void {
-  const expected = mapped(root)
-  const { size } = statSync(join(directory, 'data.mdb'))
-  if (size < expected) throw corrupted(directory, `data.mdb has ${size} bytes of ${expected}`)
-}
-
 /** Bytes of all pages that were ever used. */
-function mapped(root: RootDatabase<Uint8Array, Uint8Array>): number {
+function pageBytes(root: RootDatabase<Uint8Array, Uint8Array>): number {
   const stats = root.getStats() as { lastPageNumber: number; root: { pageSize: number } }
   return (stats.lastPageNumber + 1) * stats.root.pageSize
 }
@@ -213,8 +216,8 @@ function encodePosition(position: number): Uint8Array {
   return bytes
 }
 
-/** Codes of LMDB (negative) and of the system. */
-const full = new Set([-30792 /* MDB_MAP_FULL */, 28 /* ENOSPC */, 27 /* EFBIG */, 122 /* EDQUOT */, 12 /* ENOMEM */])
+/** Codes of LMDB (negative) and of the system; EIO is LMDB's for a write of which the disk took but a part. */
+const full = new Set([-30792 /* MDB_MAP_FULL */, 28 /* ENOSPC */, 27 /* EFBIG */, 122 /* EDQUOT */, 12 /* ENOMEM */, 5 /* EIO */])
 const broken = new Set([
   -30797 /* MDB_PAGE_NOTFOUND */, -30796 /* MDB_CORRUPTED */, -30795 /* MDB_PANIC */, -30794 /* MDB_VERSION_MISMATCH */,
   -30793 /* MDB_INVALID */,
@@ -223,15 +226,22 @@ const broken = new Set([
 function asStreamError(directory: string, error: unknown): StreamError {
   if (isStreamError(error)) return error
   const message = error instanceof Error ? error.message : String(error)
-  const code = error instanceof Error && 'code' in error ? Number(error.code) : Number.NaN
-  if (full.has(code)) {
+  const code = codeOf(error)
+  if (code !== undefined && full.has(code)) {
     return new StreamError('STATE_FULL', `there is no room for the state in ${directory}: ${message}`, {
       cause: error,
-      hint: 'Nothing of this commit was kept. Make room on the disk, and start again.',
+      hint: 'Nothing of this commit was kept. Make room on the disk (or see whether it fails), and start again.',
     })
   }
-  if (broken.has(code)) return corrupted(directory, message, error)
+  if (code !== undefined && broken.has(code)) return corrupted(directory, message, error)
   return new StreamError('STATE_DIRECTORY', `the state in ${directory}: ${message}`, { cause: error })
+}
+
+/** LMDB-js gives the number as `code`, Node as `errno`, negative. */
+function codeOf(error: unknown): number | undefined {
+  if (!(error instanceof Error)) return undefined
+  if ('code' in error && typeof error.code === 'number') return error.code
+  return 'errno' in error && typeof error.errno === 'number' ? -error.errno : undefined
 }
 
 function corrupted(directory: string, what: string, cause?: unknown): StreamError {
