@@ -1,6 +1,7 @@
 /** The public API of the runtime; loads neither kafkajs nor native code. */
 export type { AppState } from './app/app-state.js'
 export type { AppConfig, SaslOptions } from './app/config.js'
+export type { AppMetrics, TaskReport } from './app/metrics.js'
 export type {
   QueryableKeyValueStore,
   QueryableSessionStore,
@@ -8,6 +9,7 @@ export type {
   QueryableWindowStore,
   Rows,
 } from './app/queryable-store.js'
+export type { RestoreProgress } from './app/restore-progress.js'
 export { type AppEvents, type AppListener, StreamApp } from './app/stream-app.js'
 export { type Clock, ManualClock, systemClock } from './core/clock.js'
 export type { ErrorCode, Reaction } from './core/error-codes.js'

@@ -3,7 +3,7 @@ import { mkdtempSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type AppConfig, type QueryableKeyValueStore, StreamApp } from 'millrace'
-import { GroupByLogic, type StreamRecord, type TopologySpec } from 'millrace/codegen'
+import { GroupByLogic, type PeekLogic, type StreamRecord, type TopologySpec } from 'millrace/codegen'
 import { EmbeddedBroker, embeddedClient } from 'millrace/embedded'
 import { longSerde, stringSerde } from '#runtime/serde/primitives.js'
 
@@ -18,8 +18,9 @@ export class ByUser extends GroupByLogic<string | null, string, string> {
   }
 }
 
+const strings = { key: stringSerde, value: stringSerde }
+
 export function countingSpec(logic: typeof ByUser = ByUser, partitions = 4): TopologySpec {
-  const strings = { key: stringSerde, value: stringSerde }
   const longs = { key: stringSerde, value: longSerde }
   return {
     codegen: 1,
@@ -36,6 +37,18 @@ export function countingSpec(logic: typeof ByUser = ByUser, partitions = 4): Top
       { operator: 'sink', name: 'out', input: 'per-user', topic: 'counts' },
     ],
   }
+}
+
+/** Counts by the key that the events have: no repartition topic, so state and input positions are of one task. */
+export function countingByKeySpec(partitions = 4, peek?: new () => PeekLogic<string | null, string>): TopologySpec {
+  const spec = countingSpec(ByUser, partitions)
+  const steps = spec.steps.map((step) =>
+    step.operator === 'groupBy'
+      ? ({ operator: 'groupByKey', name: 'by-user', input: peek === undefined ? 'read' : 'peek', ...strings } as const)
+      : step,
+  )
+  const peeking = peek === undefined ? [] : [{ operator: 'peek', name: 'peek', input: 'read', logic: peek as never, ...strings } as const]
+  return { ...spec, steps: [...steps, ...peeking] }
 }
 
 export class CountingApp extends StreamApp<CountingStores> {
