@@ -6,7 +6,7 @@ import type { StoreContext } from './store-context.js'
 import { readTime, writeTime } from './value-codec.js'
 
 export interface SegmentedStoreOptions {
-  /** How much time a segment spans, milliseconds. */
+  /** How much time a segment spans, milliseconds. A store that has rows keeps the interval that they were put with. */
   readonly intervalMs: number
   readonly retentionMs: number
   readonly caching: boolean
@@ -42,6 +42,7 @@ export class SegmentedStore {
     if (meta !== undefined) {
       this.#observedTime = readTime(meta, 0)
       this.#sequence = readTime(meta, 8)
+      this.#intervalMs = readTime(meta, 16)
     }
     this.#loggedTime = this.#observedTime
   }
@@ -129,9 +130,10 @@ export class SegmentedStore {
   #pushMeta(mutations: Mutation[]): void {
     if (!this.#metaChanged) return
     this.#metaChanged = false
-    const meta = Buffer.allocUnsafe(16)
+    const meta = Buffer.allocUnsafe(24)
     writeTime(meta, 0, this.#observedTime)
     writeTime(meta, 8, this.#sequence)
+    writeTime(meta, 16, this.#intervalMs)
     mutations.push([metaKey, meta])
   }
 
