@@ -8,6 +8,7 @@ import type { LongType } from './input/schema-builder.js'
 import { Schemas } from './input/schemas.js'
 import type { InputFile } from './input/source.js'
 import type { Code, DataType, Encoding, KafkaPrimitive, TypeSystem } from './model/data-type.js'
+import { formatDuration } from './model/durations.js'
 import { schemaText } from './model/schema-text.js'
 
 export interface TypeOptions {
@@ -190,9 +191,9 @@ function describe(type: DataType): string {
     case 'avro':
       return describeSchema(type.schema)
     case 'timeWindowed':
-      return `windowed ${describe(type.key)} (${type.sizeMs} ms)`
+      return `{ timeWindowed: ${describe(type.key)}, size: ${formatDuration(type.sizeMs)} }`
     case 'sessionWindowed':
-      return `session windowed ${describe(type.key)}`
+      return `{ sessionWindowed: ${describe(type.key)} }`
   }
 }
 

@@ -1,5 +1,4 @@
 import type { Place, Report } from '../diagnostics.js'
-import { suggest } from '../model/suggest.js'
 import { entry, NodeReader, type Reference } from './reader.js'
 import { type InputNode, type MapNode, parseYaml } from './yaml.js'
 
@@ -101,7 +100,7 @@ export function readManifest(file: string, source: string, report: Report): Mani
       }
       const valid = names?.filter(({ name, place }) => {
         if (/^[A-Za-z_$][\w$]*( as [A-Za-z_$][\w$]*)?$/.test(name)) return true
-        return reader.error('invalid-name', place, `\`${name}\` is no name to import.`, suggest(name, [], '')) ?? false
+        return reader.error('invalid-name', place, `\`${name}\` is no name to import.`) ?? false
       })
       return valid ? [{ module: { name: key, place: keyPlace }, names: valid }] : []
     })

@@ -77,12 +77,7 @@ export class NodeReader {
     if (text === undefined) return undefined
     const found = choices.find((choice) => choice === text)
     if (found !== undefined) return found
-    return this.error(
-      'invalid-option',
-      node.place,
-      `${capital(what)} cannot be \`${shorten(text)}\`.`,
-      suggest(text, choices, 'the choices'),
-    )
+    return this.error('invalid-option', node.place, `${capital(what)} cannot be \`${shorten(text)}\`.`, suggest(text, choices))
   }
 
   /** One text or a list of them. */
@@ -99,7 +94,7 @@ export class NodeReader {
   unknownKeys(node: MapNode, known: readonly string[], what: string): void {
     for (const { key, keyPlace } of node.entries) {
       if (!known.includes(key)) {
-        this.error('unknown-key', keyPlace, `${capital(what)} has no \`${shorten(key)}\`.`, suggest(key, known, 'the keys'))
+        this.error('unknown-key', keyPlace, `${capital(what)} has no \`${shorten(key)}\`.`, suggest(key, known))
       }
     }
   }

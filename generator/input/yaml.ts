@@ -31,6 +31,8 @@ export interface ScalarNode {
   readonly text: string
   /** Where each line of `text` begins. */
   readonly lines: readonly Place[]
+  /** Without quotes, on one line: a comma or a colon may have ended it early. */
+  readonly isPlain: boolean
 }
 
 /** Deeper nesting is refused: no manifest needs it, and the parser is recursive. */
@@ -74,14 +76,16 @@ export function parseYaml(file: string, source: string, report: Report): InputNo
   }
   if (broken) return undefined
   if (document.contents === null) return { kind: 'map', place: start, entries: [] }
-  return convert(document.contents, 0)
+  const root = convert(document.contents, 0)
+  return broken ? undefined : root
 
   function convert(node: Node | null, fallback: number): InputNode {
     const offset = node?.range?.[0] ?? fallback
     const place = at(offset)
-    const empty: ScalarNode = { kind: 'scalar', place, value: null, text: '', lines: [place] }
+    const empty: ScalarNode = { kind: 'scalar', place, value: null, text: '', lines: [place], isPlain: true }
     if (node === null) return empty
     if (isAlias(node)) {
+      broken = true
       error('syntax', place, 'Aliases are not allowed in a manifest.', 'Write the value out.')
       return empty
     }
@@ -115,7 +119,14 @@ export function parseYaml(file: string, source: string, report: Report): InputNo
     const value = typeof node.value === 'bigint' ? Number(node.value) : (node.value as ScalarNode['value'])
     const plain = node.type === Scalar.PLAIN && typeof value !== 'string'
     const content = plain ? (node.source ?? '') : String(value ?? '')
-    return { kind: 'scalar', place, value, text: content, lines: linesOf(node, content, place, offset) }
+    return {
+      kind: 'scalar',
+      place,
+      value,
+      text: content,
+      lines: linesOf(node, content, place, offset),
+      isPlain: node.type === Scalar.PLAIN,
+    }
   }
 
   function linesOf(node: Scalar, content: string, place: Place, offset: number): readonly Place[] {

@@ -135,7 +135,7 @@ class StepBuilder {
       'unknown-topic',
       reference.place,
       `There is no topic \`${reference.name}\`.`,
-      suggest(reference.name, this.#declaredTopics, 'the topics') ?? 'Declare it under `topics`.',
+      suggest(reference.name, this.#declaredTopics) ?? 'Declare it under `topics`.',
     )
   }
 
@@ -179,7 +179,7 @@ class StepBuilder {
       return
     }
     if (this.#manifest.steps.some((step) => step.name === name)) return
-    const hint = suggest(name, this.#producers.keys(), 'the steps')
+    const hint = suggest(name, this.#producers.keys())
     const topic = this.#declaredTopics.has(name) ? `\`${name}\` is a topic: read it by a step, \`{ stream: ${name} }\`.` : undefined
     this.#reader.error('unknown-step', place, `There is no step \`${name}\`.`, topic ?? hint)
   }

@@ -9,7 +9,7 @@ export function checkUnused(topology: TopologyModel, manifest: Manifest, report:
   const taken = new Set(topology.steps.flatMap((step) => step.inputs))
   const read = new Set(topology.stores.flatMap((store) => store.owner ?? []))
   for (const step of topology.steps) {
-    if (step.output === undefined || step.operator === 'process' || step.operator === 'processValues' || step.operator === 'peek') continue
+    if (step.output === undefined || mayEnd.has(step.operator)) continue
     const names = outputsOf(step.spec) ?? [step.name]
     for (const name of names) {
       if (taken.has(name) || read.has(name)) continue
@@ -25,6 +25,9 @@ export function checkUnused(topology: TopologyModel, manifest: Manifest, report:
     if (!topics.has(name)) reader.warning('unused-topic', place, `No step reads or writes topic \`${name}\`.`)
   }
 }
+
+/** Operators that do something even if nobody takes their output. */
+const mayEnd: ReadonlySet<string> = new Set(['process', 'processValues', 'peek', 'sink'])
 
 function outputsOf(spec: { readonly [field: string]: unknown }): readonly string[] | undefined {
   if (!Array.isArray(spec.into)) return undefined

@@ -73,7 +73,11 @@ function readLogic(method: Method, node: ScalarNode, reader: NodeReader): Inline
     )
   }
   const snippet = parseSnippet(node.text)
-  if (snippet.kind === 'broken') return reader.error('logic-syntax', placeWithin(node, snippet.offset), snippet.message)
+  if (snippet.kind === 'broken') {
+    const hint =
+      node.isPlain && snippet.offset >= node.text.length ? 'Within `{ }` a comma ends a text without quotes: put it in quotes.' : undefined
+    return reader.error('logic-syntax', placeWithin(node, snippet.offset), snippet.message, hint)
+  }
   return { kind: snippet.kind, node, scope: method.scope, uses: snippet.identifiers }
 }
 

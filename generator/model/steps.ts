@@ -39,7 +39,7 @@ export function declareStep(declaration: Declaration, types: TypeSystem, reader:
       continue
     }
     const value = option.read(written, { reader, types, what: `\`${key}\` of step \`${name}\`` })
-    if (value === undefined) complete = false
+    if (value === undefined) complete &&= option.isMinor === true
     else options[key] = value
   }
   const outputs = operator.outputs?.(options as OptionValues<Options>) ?? [{ name, place }]

@@ -169,7 +169,7 @@ export class StoreTable {
       'unknown-store',
       reference.place,
       `There is no store \`${reference.name}\`.`,
-      suggest(reference.name, this.#names, 'the stores') ?? 'Declare it under `stores`.',
+      suggest(reference.name, this.#names) ?? 'Declare it under `stores`.',
     )
   }
 

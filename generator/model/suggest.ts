@@ -12,13 +12,12 @@ export function didYouMean(written: string, candidates: Iterable<string>): strin
 }
 
 /** Or else all that there is, if it is not much. */
-export function suggest(written: string, candidates: Iterable<string>, noun: string): string | undefined {
+export function suggest(written: string, candidates: Iterable<string>): string | undefined {
   const names = [...candidates]
   const close = didYouMean(written, names)
   if (close !== undefined) return close
-  return names.length > 0 && names.length <= 12
-    ? `There ${names.length === 1 ? 'is' : 'are'} ${noun} ${names.map((name) => `\`${name}\``).join(', ')}.`
-    : undefined
+  if (names.length === 1) return `There is only \`${names[0]}\`.`
+  return names.length > 0 && names.length <= 12 ? `It is one of ${names.map((name) => `\`${name}\``).join(', ')}.` : undefined
 }
 
 /** Optimal string alignment: insertion, deletion, substitution and swap of neighbours cost one each. */

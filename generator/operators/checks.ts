@@ -67,8 +67,16 @@ export function checkCopartitioned(step: StepScope, inputs: readonly Input[]): v
     'partition-mismatch',
     other.input.place,
     `Step \`${step.name}\` needs equal keys in equal partitions, but ${first.name} has ${first.partitions} partitions and ${other.name} has ${other.partitions}.`,
-    `Put a step \`{ repartition: ${other.input.name}, partitions: ${first.partitions} }\` before it, or give the topics as many partitions.`,
+    wayToPartitions(other.input, first.partitions!),
   )
+}
+
+function wayToPartitions({ kind, name }: Input, partitions: number): string {
+  if (kind === 'stream')
+    return `Put a step \`{ repartition: ${name}, partitions: ${partitions} }\` before it, or give the topics as many partitions.`
+  if (kind === 'grouped')
+    return `Repartition the stream before \`${name}\`, with \`partitions: ${partitions}\`, or give the topics as many partitions.`
+  return 'Give the topics as many partitions, or repartition the other side: a table stays where its topic is.'
 }
 
 /** How records lie after an operator that repartitions what was rekeyed. */

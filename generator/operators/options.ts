@@ -7,6 +7,8 @@ import { parseSignedDuration } from '../model/durations.js'
 export interface OptionSyntax<T> {
   readonly doc: string
   readonly required: boolean
+  /** Does a step make sense without it, where its value is wrong? Then the steps after it are checked all the same. */
+  readonly isMinor?: boolean
   readonly schema: JsonSchema
   /** Undefined, and reported, if it is not that. */
   readonly read: (node: InputNode, context: OptionContext) => T | undefined
@@ -27,6 +29,10 @@ export type OptionValues<O extends Options> = { readonly [K in keyof O]?: O[K] e
 
 export function required<T>(option: OptionSyntax<T>): OptionSyntax<T> {
   return { ...option, required: true }
+}
+
+export function minor<T>(option: OptionSyntax<T>): OptionSyntax<T> {
+  return { ...option, isMinor: true }
 }
 
 export function typeOption(doc: string): OptionSyntax<DataType> {

@@ -1,7 +1,6 @@
 import { code, runtimeValue } from '../model/code.js'
 import type { DataType } from '../model/data-type.js'
 import type { LogicModel } from '../model/topology.js'
-import { nonNull } from '../model/types.js'
 import { inAlias, named, typescript } from './aliases.js'
 import { checkKind } from './checks.js'
 import { number, recordMethod } from './methods.js'
@@ -50,14 +49,13 @@ export const repartition = defineOperator({
     const input = step.inputs[0]!
     if (!checkKind(step, 'repartition', input, 'stream')) return undefined
     const { partitions } = step.options
-    const key = nonNull(input.key)
-    const logic = partitionLogic(step, key, input.value)
+    const logic = partitionLogic(step, input.key, input.value)
     return {
       spec: { input: input.name, ...(partitions === undefined ? {} : { partitions }) },
       logic: [logic && { ...logic, field: 'logic' }],
       output: {
         kind: 'stream',
-        key,
+        key: input.key,
         value: input.value,
         partitioning: { rekeyed: false, sources: [{ name: `step \`${step.name}\``, ...(partitions === undefined ? {} : { partitions }) }] },
       },

@@ -4,16 +4,14 @@ import { sameType } from '../model/types.js'
 import { inAlias, named, typescript } from './aliases.js'
 import { recordMethod } from './methods.js'
 import type { MethodSyntax, StepScope } from './operator.js'
-import { choiceOption } from './options.js'
+import { choiceOption, minor } from './options.js'
 
 /** What the operators that read topics share. */
 export const sourceOptions = {
-  offsetReset: choiceOption('Where to start without a committed offset; default: the app’s own.', ['earliest', 'latest', 'none']),
-  onDeserializationError: choiceOption('What to do with a record that cannot be read; default: the app’s own.', [
-    'fail',
-    'continue',
-    'deadLetter',
-  ]),
+  offsetReset: minor(choiceOption('Where to start without a committed offset; default: the app’s own.', ['earliest', 'latest', 'none'])),
+  onDeserializationError: minor(
+    choiceOption('What to do with a record that cannot be read; default: the app’s own.', ['fail', 'continue', 'deadLetter']),
+  ),
 }
 
 export const timestampMethod: MethodSyntax = {

@@ -1,0 +1,73 @@
+/**
+ * Goal: what `gen` makes of a folder, and what it says of a wrong one, changes only where somebody meant it to.
+ * Method: each folder of cases/ has schemas/, and beside it expected/ (the generated folder) or diagnostics.txt, or both; UPDATE_CASES=1
+ * rewrites them. All expected output is compiled by tsc in one go, with the strictest options that users have.
+ */
+import { spawnSync } from 'node:child_process'
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { dirname, join, relative, resolve } from 'node:path'
+import test from 'ava'
+import { diagnosticCodes } from '#generator/diagnostic-codes.js'
+import { formatDiagnostic } from '#generator/diagnostics.js'
+import { generate } from '#generator/generate.js'
+
+const root = resolve(import.meta.dirname, '../../..')
+const cases = join(root, 'test/generator/cases')
+const update = process.env.UPDATE_CASES === '1'
+const names = readdirSync(cases, { withFileTypes: true }).flatMap((entry) => (entry.isDirectory() ? [entry.name] : []))
+
+function filesBelow(folder: string): ReadonlyMap<string, string> {
+  if (!existsSync(folder)) return new Map()
+  const entries = readdirSync(folder, { withFileTypes: true, recursive: true }).filter((entry) => entry.isFile())
+  const paths = entries.map((entry) => relative(folder, join(entry.parentPath, entry.name))).sort()
+  return new Map(paths.map((path) => [path, readFileSync(join(folder, path), 'utf8')]))
+}
+
+const results = new Map<string, ReturnType<typeof generateCase>>()
+
+function run(name: string) {
+  const result = results.get(name) ?? generateCase(name)
+  results.set(name, result)
+  return result
+}
+
+function generateCase(name: string) {
+  const folder = join(cases, name)
+  const files = [...filesBelow(join(folder, 'schemas'))].map(([path, content]) => ({ path: `schemas/${path}`, content }))
+  const { folders, diagnostics } = generate(files, { base: folder, output: '../expected', typeCheck: true })
+  return {
+    files: folders[0]?.files ?? new Map<string, string>(),
+    diagnostics: diagnostics.map((each) => `${formatDiagnostic(each)}\n`).join(''),
+  }
+}
+
+for (const name of names) {
+  test(name, (t) => {
+    const { files, diagnostics } = run(name)
+    const [expected, problems] = [join(cases, name, 'expected'), join(cases, name, 'diagnostics.txt')]
+    if (update) {
+      for (const path of [expected, problems]) rmSync(path, { recursive: true, force: true })
+      if (diagnostics !== '') writeFileSync(problems, diagnostics)
+      for (const [path, text] of files) {
+        mkdirSync(dirname(join(expected, path)), { recursive: true })
+        writeFileSync(join(expected, path), text)
+      }
+    }
+    t.is(diagnostics, existsSync(problems) ? readFileSync(problems, 'utf8') : '')
+    t.deepEqual(Object.fromEntries(files), Object.fromEntries(filesBelow(expected)))
+  })
+}
+
+test('every diagnostic has a case', (t) => {
+  const told = names.map((name) => run(name).diagnostics).join('')
+  t.deepEqual(
+    Object.keys(diagnosticCodes).filter((code) => !told.includes(` ${code} `)),
+    [],
+  )
+})
+
+test('all generated code compiles', (t) => {
+  const { status, stdout } = spawnSync(process.execPath, [join(root, 'node_modules/typescript/bin/tsc'), '-p', cases], { encoding: 'utf8' })
+  t.is(stdout, '')
+  t.is(status, 0)
+})
