@@ -3,6 +3,7 @@ import { type Diagnostic, hasErrors, sortDiagnostics } from './diagnostics.js'
 import { checkInline } from './emit/check-inline.js'
 import { checkSyntax } from './emit/syntax.js'
 import { appFile, barrelFile } from './emit/topology/app.js'
+import { driverFile } from './emit/topology/driver.js'
 import { header, schemasFingerprint } from './emit/topology/header.js'
 import { processorsFile } from './emit/topology/processors.js'
 import { topologyFile } from './emit/topology/topology.js'
@@ -94,6 +95,7 @@ function emit(topologies: readonly TopologyModel[], types: TypeSystem, options: 
     }
     put('', barrelFile(topology, context))
     put('/app', appFile(topology, context))
+    put('/driver', driverFile(topology, context))
     put('/topology', topologyFile(topology, context))
     if (topology.steps.some((step) => step.logic.length > 0)) put('/processors', processorsFile(topology, context))
   }

@@ -28,7 +28,9 @@ function line(imports: readonly Import[], from: string): string {
     }))
     .sort((a, b) => (a.name < b.name ? -1 : 1))
     .map(({ text }) => text)
-  return `import ${onlyTypes ? 'type ' : ''}{ ${names.join(', ')} } from '${from}'\n`
+  const keyword = onlyTypes ? 'import type' : 'import'
+  const line = `${keyword} { ${names.join(', ')} } from '${from}'\n`
+  return line.length <= 141 ? line : `${keyword} {\n${names.map((name) => `  ${name},\n`).join('')}} from '${from}'\n`
 }
 
 function isPackage(from: string): boolean {

@@ -193,6 +193,7 @@ class StepBuilder {
       operator: step.operator.name,
       inputs: inputs.map((input) => input.name),
       spec: built.spec as StepModel['spec'],
+      ...(built.output && { gives: built.output.kind }),
       ...(output && {
         output: {
           key: output.key,

@@ -12,6 +12,7 @@ export function checkNames(topology: TopologyModel, manifest: Manifest, report: 
   classes.add(topology.className, manifest.place, `the app of \`${manifest.file}\``)
   classes.add(`${topology.className}Logic`, manifest.place, 'the map of its classes')
   classes.add(`${topology.className}Driver`, manifest.place, 'its test driver')
+  classes.add(`${topology.className}TestStores`, manifest.place, 'the type of its stores in tests')
   classes.add(`${topology.className}Stores`, manifest.place, 'the type of its stores')
   for (const step of topology.steps) {
     for (const logic of step.logic) classes.add(logic.className, step.place, `step \`${step.name}\``)
@@ -69,7 +70,7 @@ export function declaredNames(manifest: Manifest): ReadonlySet<string> {
   const app = pascalCase(manifest.name)
   return new Set([
     ...steps.flatMap((name) => [pascalCase(name), stepClassName(name), `${pascalCase(name)}Timestamp`, `${pascalCase(name)}Partitioner`]),
-    ...[app, `${app}Logic`, `${app}Stores`, `${app}Driver`],
+    ...[app, `${app}Logic`, `${app}Stores`, `${app}Driver`, `${app}TestStores`],
     ...aliasNames,
     ...imports,
   ])

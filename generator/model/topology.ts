@@ -98,6 +98,7 @@ export interface StepModel {
   readonly inputs: readonly string[]
   /** What the step's spec has beside name, serdes and logic; plain data. */
   readonly spec: StepData
+  readonly gives?: Output['kind']
   /** The type of what it gives; absent where it gives nothing. */
   readonly output?: { readonly key: DataType; readonly value: DataType; readonly keyEncoding: Encoding; readonly valueEncoding: Encoding }
   readonly logic: readonly LogicModel[]

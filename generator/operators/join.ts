@@ -247,7 +247,7 @@ function joinLogic(
   return step.logic({
     base: code`${runtimeValue(base)}<${given}${r!}, ${v!}>`,
     aliases: {
-      Key: { doc: 'The key of both sides.', type: k! },
+      Key: { doc: base === 'JoinLogic' ? 'The key of both sides.' : `The key of \`${step.inputs[0]!.name}\`.`, type: k! },
       Left: { doc: `A value of \`${step.inputs[0]!.name}\`.`, type: l! },
       Right: { doc: `A value of \`${step.inputs[1]!.name}\`.`, type: r! },
     },

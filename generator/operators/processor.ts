@@ -82,13 +82,16 @@ export const storesScope = { stores: 'context' } as const
 export const initSyntax: MethodSyntax = {
   method: 'init',
   doc: 'Called once per task, before the first record.',
-  scope: [],
+  scope: ['context', 'stores'],
   result: 'nothing',
   optional: true,
 }
 
 export function initMethod(): Method {
-  return plainMethod('init', 'init', initSyntax.doc, runtimeType('Nothing'), [], { optional: true })
+  const method = plainMethod('init', 'init', initSyntax.doc, runtimeType('Nothing'), [{ name: 'context', type: 'Context' }], {
+    optional: true,
+  })
+  return { ...method, scope: storesScope }
 }
 
 /** Closes the type arguments of a processor's base class, with its stores if it has any. */

@@ -4,6 +4,7 @@ import { camelCase } from '../../model/step-names.js'
 import type { StepModel, StoreModel, TopicModel, TopologyModel } from '../../model/topology.js'
 import { render } from '../render.js'
 import { codegenVersion } from '../runtime-symbols.js'
+import { upperFirst } from '../source-text.js'
 import { type EmitContext, GeneratedFile } from './file.js'
 import { block, type Fields, literal, propertyKey } from './literals.js'
 
@@ -30,6 +31,7 @@ export function topologyFile(topology: TopologyModel, context: EmitContext): str
     codegen: codegenVersion,
     application: literal(topology.application),
     topics: entries(topology.topics, (topic: TopicModel) => topicFields(topic, serdes)),
+    hasStores: topology.stores.length > 0,
     stores: entries(topology.stores, (store: StoreModel) => storeFields(store, serdes)),
     steps: topology.steps.map((step) => file.use(block(stepFields(step, serdes), '      '))),
   }
@@ -112,7 +114,7 @@ class Serdes {
     let name = this.#constants.get(serde.text)
     if (name === undefined) {
       this.#file.use(serde)
-      name = this.#freeName(this.#topology.describe(type), encoding)
+      name = this.#freeName(serde.text)
       this.#constants.set(serde.text, name)
     }
     return text(name)
@@ -123,16 +125,14 @@ class Serdes {
     return [...this.#constants].map(([value, name]) => ({ name, value }))
   }
 
-  /** `loginEvent`; of a second one of this name `loginEventAvroBare`, `loginEvent2`. */
-  #freeName(described: string, encoding: Encoding): string {
-    const simple = camelCase(described.replace(/\?$/, '').replace(/^[\w.]*\.(?=\w+$)/, '')) || 'inline'
-    const base = `${/^[a-z]/.test(simple) ? simple.slice(0, 40) : 'inline'}`
+  /** `loginEventSerde` of `avroSerde(loginEventCodec)`; `loginEventBareSerde` of `avroBareSerde(…)`. */
+  #freeName(serde: string): string {
+    const [, kind = '', argument = ''] = /^(\w+)\((\w+)/.exec(serde) ?? []
+    const stem = argument.replace(/(?:Codec|Serde)$/, '')
+    const base = kind.endsWith('WindowedSerde') ? `${stem}${upperFirst(kind)}` : `${stem}${upperFirst(kind.replace(/^avro/, ''))}`
     const taken = new Set(this.#constants.values())
-    const candidates = [`${base}Serde`, `${base}${camelCase(`x-${encoding}`).slice(1)}Serde`]
-    const free = candidates.find((name) => !taken.has(name))
-    if (free !== undefined) return free
-    let number = 2
-    while (taken.has(`${base}Serde${number}`)) number += 1
-    return `${base}Serde${number}`
+    let name = base
+    for (let number = 2; taken.has(name); number += 1) name = `${base}${number}`
+    return name
   }
 }

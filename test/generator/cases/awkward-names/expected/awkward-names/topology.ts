@@ -21,7 +21,7 @@ export interface AwkwardNamesLogic {
   readonly function: LogicClass<FunctionStep>
 }
 
-const recordSerde = avroSerde(record_Codec)
+const record_Serde = avroSerde(record_Codec)
 
 /** `awkward-names.topology.yaml` as data, with the given classes in place of its logic. */
 export function awkwardNamesTopology(logic: AwkwardNamesLogic): TopologySpec {
@@ -29,27 +29,27 @@ export function awkwardNamesTopology(logic: AwkwardNamesLogic): TopologySpec {
     codegen: 1,
     application: 'awkward.names',
     topics: {
-      class: { name: 'class', key: stringSerde, value: recordSerde, nullableKey: false, nullableValue: false },
-      default: { name: 'default', key: stringSerde, value: recordSerde, nullableKey: false, nullableValue: false },
+      class: { name: 'class', key: stringSerde, value: record_Serde, nullableKey: false, nullableValue: false },
+      default: { name: 'default', key: stringSerde, value: record_Serde, nullableKey: false, nullableValue: false },
     },
     stores: {
       delete: { kind: 'keyValue', name: 'delete', property: 'delete', queryable: true, key: stringSerde, value: stringSerde },
     },
     steps: [
-      { name: 'class', operator: 'stream', topics: ['class'], key: stringSerde, value: recordSerde },
-      { name: 'map', operator: 'map', input: 'class', key: stringSerde, value: recordSerde, logic: logic.map },
-      { name: 'record', operator: 'filter', input: 'map', key: stringSerde, value: recordSerde, logic: logic.record },
-      { name: 'string', operator: 'peek', input: 'record', key: stringSerde, value: recordSerde, logic: logic.string ?? StringStep },
-      { name: 'stream-record', operator: 'filter', input: 'string', key: stringSerde, value: recordSerde, logic: logic.streamRecord },
-      { name: 'in', operator: 'filter', input: 'stream-record', key: stringSerde, value: recordSerde, logic: logic.in ?? In },
-      { name: 'key.value_of', operator: 'mapValues', input: 'in', key: stringSerde, value: recordSerde, logic: logic.keyValueOf },
+      { name: 'class', operator: 'stream', topics: ['class'], key: stringSerde, value: record_Serde },
+      { name: 'map', operator: 'map', input: 'class', key: stringSerde, value: record_Serde, logic: logic.map },
+      { name: 'record', operator: 'filter', input: 'map', key: stringSerde, value: record_Serde, logic: logic.record },
+      { name: 'string', operator: 'peek', input: 'record', key: stringSerde, value: record_Serde, logic: logic.string ?? StringStep },
+      { name: 'stream-record', operator: 'filter', input: 'string', key: stringSerde, value: record_Serde, logic: logic.streamRecord },
+      { name: 'in', operator: 'filter', input: 'stream-record', key: stringSerde, value: record_Serde, logic: logic.in ?? In },
+      { name: 'key.value_of', operator: 'mapValues', input: 'in', key: stringSerde, value: record_Serde, logic: logic.keyValueOf },
       {
         name: 'function',
         operator: 'process',
         inputs: ['key.value_of'],
         stores: ['delete'],
         key: stringSerde,
-        value: recordSerde,
+        value: record_Serde,
         logic: logic.function,
       },
       { name: 'export', operator: 'sink', input: 'function', topic: 'default' },

@@ -20,8 +20,7 @@ export function unusedTopology(logic: UnusedLogic): TopologySpec {
       numbers: { name: 'numbers', key: stringSerde, value: longSerde, nullableKey: false, nullableValue: false },
       out: { name: 'out', key: stringSerde, value: stringSerde, nullableKey: false, nullableValue: false },
     },
-    stores: {
-    },
+    stores: {},
     steps: [
       { name: 'source', operator: 'stream', topics: ['in'], key: stringSerde, value: stringSerde },
       { name: 'kept', operator: 'filter', input: 'source', key: stringSerde, value: stringSerde, logic: logic.kept ?? Kept },

@@ -10,7 +10,7 @@ export interface CogroupLogic {
   readonly sessions: LogicClass<Sessions>
 }
 
-const sessionWindowedStringSerde = sessionWindowedSerde(stringSerde)
+const stringSessionWindowedSerde = sessionWindowedSerde(stringSerde)
 
 /** `cogroup.topology.yaml` as data, with the given classes in place of its logic. */
 export function cogroupTopology(logic: CogroupLogic): TopologySpec {
@@ -21,10 +21,9 @@ export function cogroupTopology(logic: CogroupLogic): TopologySpec {
       clicks: { name: 'clicks', key: stringSerde, value: stringSerde, nullableKey: false, nullableValue: false },
       views: { name: 'views', key: stringSerde, value: intSerde, nullableKey: false, nullableValue: false },
       out: { name: 'out', key: stringSerde, value: longSerde, nullableKey: false, nullableValue: false },
-      'out-sessions': { name: 'out-sessions', key: sessionWindowedStringSerde, value: longSerde, nullableKey: false, nullableValue: false },
+      'out-sessions': { name: 'out-sessions', key: stringSessionWindowedSerde, value: longSerde, nullableKey: false, nullableValue: false },
     },
-    stores: {
-    },
+    stores: {},
     steps: [
       { name: 'clicks', operator: 'stream', topics: ['clicks'], key: stringSerde, value: stringSerde },
       { name: 'views', operator: 'stream', topics: ['views'], key: stringSerde, value: intSerde },
@@ -43,7 +42,7 @@ export function cogroupTopology(logic: CogroupLogic): TopologySpec {
         operator: 'cogroup',
         inputs: [{ input: 'clicks-by-user', method: 'aggregateClicksByUser' }, { input: 'views-by-user', method: 'aggregateViewsByUser' }],
         window: { kind: 'session', gapMs: 300000, graceMs: 0 },
-        key: sessionWindowedStringSerde,
+        key: stringSessionWindowedSerde,
         value: longSerde,
         logic: logic.sessions,
       },

@@ -12,9 +12,9 @@ export interface CountLogic {
   readonly plain?: LogicClass<Plain>
 }
 
-const timeWindowedStringSize1mSerde = timeWindowedSerde(stringSerde, 60000)
-const timeWindowedStringSize5mSerde = timeWindowedSerde(stringSerde, 300000)
-const timeWindowedStringSize9007199254740991msSerde = timeWindowedSerde(stringSerde, 9007199254740991)
+const stringTimeWindowedSerde = timeWindowedSerde(stringSerde, 60000)
+const stringTimeWindowedSerde2 = timeWindowedSerde(stringSerde, 300000)
+const stringTimeWindowedSerde3 = timeWindowedSerde(stringSerde, 9007199254740991)
 
 /** `count.topology.yaml` as data, with the given classes in place of its logic. */
 export function countTopology(logic: CountLogic): TopologySpec {
@@ -24,8 +24,8 @@ export function countTopology(logic: CountLogic): TopologySpec {
     topics: {
       in: { name: 'in', key: stringSerde, value: stringSerde, nullableKey: true, nullableValue: false },
       out: { name: 'out', key: stringSerde, value: longSerde, nullableKey: false, nullableValue: true },
-      minutes: { name: 'minutes', key: timeWindowedStringSize1mSerde, value: longSerde, nullableKey: false, nullableValue: false },
-      hops: { name: 'hops', key: timeWindowedStringSize5mSerde, value: longSerde, nullableKey: false, nullableValue: false },
+      minutes: { name: 'minutes', key: stringTimeWindowedSerde, value: longSerde, nullableKey: false, nullableValue: false },
+      hops: { name: 'hops', key: stringTimeWindowedSerde2, value: longSerde, nullableKey: false, nullableValue: false },
     },
     stores: {
       counts: { kind: 'timestampedKeyValue', name: 'counts', property: 'counts', queryable: true, key: stringSerde, value: longSerde },
@@ -50,7 +50,7 @@ export function countTopology(logic: CountLogic): TopologySpec {
         input: 'grouped',
         window: { kind: 'tumbling', sizeMs: 60000, graceMs: 10000 },
         emit: 'close',
-        key: timeWindowedStringSize1mSerde,
+        key: stringTimeWindowedSerde,
         value: longSerde,
         logic: logic.perMinute ?? PerMinute,
       },
@@ -60,7 +60,7 @@ export function countTopology(logic: CountLogic): TopologySpec {
         input: 'grouped',
         window: { kind: 'hopping', sizeMs: 300000, advanceMs: 60000, graceMs: 0 },
         store: 'watched',
-        key: timeWindowedStringSize5mSerde,
+        key: stringTimeWindowedSerde2,
         value: longSerde,
         logic: logic.watched,
       },
@@ -69,7 +69,7 @@ export function countTopology(logic: CountLogic): TopologySpec {
         operator: 'count',
         input: 'grouped',
         window: { kind: 'unlimited', startMs: 1704067200000 },
-        key: timeWindowedStringSize9007199254740991msSerde,
+        key: stringTimeWindowedSerde3,
         value: longSerde,
       },
       { name: 'out', operator: 'sink', input: 'counts', topic: 'out' },

@@ -19,8 +19,7 @@ export function filterTopology(logic: FilterLogic): TopologySpec {
       in: { name: 'in', key: stringSerde, value: stringSerde, nullableKey: false, nullableValue: false },
       out: { name: 'out', key: stringSerde, value: stringSerde, nullableKey: false, nullableValue: false },
     },
-    stores: {
-    },
+    stores: {},
     steps: [
       { name: 'source', operator: 'stream', topics: ['in'], key: stringSerde, value: stringSerde },
       { name: 'kept', operator: 'filter', input: 'source', key: stringSerde, value: stringSerde, logic: logic.kept },

@@ -25,8 +25,7 @@ export function flatMapTopology(logic: FlatMapLogic): TopologySpec {
       'by-number': { name: 'by-number', key: longSerde, value: stringSerde, nullableKey: false, nullableValue: false },
       doubles: { name: 'doubles', key: stringSerde, value: doubleSerde, nullableKey: false, nullableValue: false },
     },
-    stores: {
-    },
+    stores: {},
     steps: [
       { name: 'source', operator: 'stream', topics: ['in'], key: stringSerde, value: stringSerde },
       { name: 'both', operator: 'flatMap', input: 'source', key: stringSerde, value: stringSerde, logic: logic.both ?? Both },

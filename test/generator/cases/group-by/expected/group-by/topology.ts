@@ -27,8 +27,7 @@ export function groupByTopology(logic: GroupByLogic): TopologySpec {
       counts: { name: 'counts', key: stringSerde, value: longSerde, nullableKey: false, nullableValue: false },
       sizes: { name: 'sizes', key: intSerde, value: longSerde, nullableKey: false, nullableValue: false },
     },
-    stores: {
-    },
+    stores: {},
     steps: [
       { name: 'source', operator: 'stream', topics: ['in'], key: stringSerde, value: stringSerde, nullableKey: true },
       { name: 'by-key', operator: 'groupByKey', input: 'source', key: stringSerde, value: stringSerde },

@@ -22,8 +22,7 @@ export function joinStreamsTopology(logic: JoinStreamsLogic): TopologySpec {
       right: { name: 'right', key: stringSerde, value: intSerde, nullableKey: true, nullableValue: false, partitions: 4 },
       out: { name: 'out', key: stringSerde, value: stringSerde, nullableKey: true, nullableValue: true },
     },
-    stores: {
-    },
+    stores: {},
     steps: [
       { name: 'left', operator: 'stream', topics: ['left'], key: stringSerde, value: stringSerde, nullableKey: true },
       { name: 'right', operator: 'stream', topics: ['right'], key: stringSerde, value: intSerde, nullableKey: true },

@@ -64,7 +64,7 @@ export class Foreign extends ForeignKeyJoinLogic<string, string, string, string,
 }
 
 export declare namespace Foreign {
-  /** The key of both sides. */
+  /** The key of `a`. */
   type Key = string
   /** A value of `a`. */
   type Left = string
@@ -82,7 +82,7 @@ export abstract class ForeignLeft extends ForeignKeyJoinLogic<string, string, st
 }
 
 export declare namespace ForeignLeft {
-  /** The key of both sides. */
+  /** The key of `a`. */
   type Key = string
   /** A value of `a`. */
   type Left = string

@@ -16,8 +16,7 @@ export function jsonManifestTopology(logic: JsonManifestLogic): TopologySpec {
     topics: {
       in: { name: 'in', key: stringSerde, value: stringSerde, nullableKey: false, nullableValue: false },
     },
-    stores: {
-    },
+    stores: {},
     steps: [
       { name: 'source', operator: 'stream', topics: ['in'], key: stringSerde, value: stringSerde },
       { name: 'shown', operator: 'forEach', input: 'source', logic: logic.shown ?? Shown },

@@ -22,8 +22,7 @@ export function mapValuesTopology(logic: MapValuesLogic): TopologySpec {
       out: { name: 'out', key: stringSerde, value: stringSerde, nullableKey: false, nullableValue: false },
       numbers: { name: 'numbers', key: stringSerde, value: intSerde, nullableKey: false, nullableValue: false },
     },
-    stores: {
-    },
+    stores: {},
     steps: [
       { name: 'source', operator: 'stream', topics: ['in'], key: stringSerde, value: stringSerde },
       { name: 'upper', operator: 'mapValues', input: 'source', key: stringSerde, value: stringSerde, logic: logic.upper ?? Upper },

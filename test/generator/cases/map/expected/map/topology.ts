@@ -20,8 +20,7 @@ export function mapTopology(logic: MapLogic): TopologySpec {
       out: { name: 'out', key: stringSerde, value: stringSerde, nullableKey: false, nullableValue: false },
       numbers: { name: 'numbers', key: intSerde, value: longSerde, nullableKey: false, nullableValue: false },
     },
-    stores: {
-    },
+    stores: {},
     steps: [
       { name: 'source', operator: 'stream', topics: ['in'], key: stringSerde, value: stringSerde },
       { name: 'swapped', operator: 'map', input: 'source', key: stringSerde, value: stringSerde, logic: logic.swapped ?? Swapped },

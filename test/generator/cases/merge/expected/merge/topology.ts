@@ -14,8 +14,7 @@ export function mergeTopology(_logic: MergeLogic): TopologySpec {
       b: { name: 'b', key: stringSerde, value: stringSerde, nullableKey: true, nullableValue: true },
       out: { name: 'out', key: stringSerde, value: stringSerde, nullableKey: true, nullableValue: true },
     },
-    stores: {
-    },
+    stores: {},
     steps: [
       { name: 'a', operator: 'stream', topics: ['a'], key: stringSerde, value: stringSerde },
       { name: 'b', operator: 'stream', topics: ['b'], key: stringSerde, value: stringSerde, nullableKey: true, nullableValue: true },

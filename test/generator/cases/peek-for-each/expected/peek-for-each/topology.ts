@@ -22,8 +22,7 @@ export function peekForEachTopology(logic: PeekForEachLogic): TopologySpec {
     topics: {
       in: { name: 'in', key: stringSerde, value: stringSerde, nullableKey: false, nullableValue: false },
     },
-    stores: {
-    },
+    stores: {},
     steps: [
       { name: 'source', operator: 'stream', topics: ['in'], key: stringSerde, value: stringSerde },
       { name: 'logged', operator: 'peek', input: 'source', key: stringSerde, value: stringSerde, logic: logic.logged ?? Logged },

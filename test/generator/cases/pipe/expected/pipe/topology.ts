@@ -13,8 +13,7 @@ export function pipeTopology(_logic: PipeLogic): TopologySpec {
       in: { name: 'in', key: stringSerde, value: stringSerde, nullableKey: false, nullableValue: false },
       out: { name: 'out', key: stringSerde, value: stringSerde, nullableKey: false, nullableValue: false },
     },
-    stores: {
-    },
+    stores: {},
     steps: [
       { name: 'source', operator: 'stream', topics: ['in'], key: stringSerde, value: stringSerde },
       { name: 'out', operator: 'sink', input: 'source', topic: 'out' },

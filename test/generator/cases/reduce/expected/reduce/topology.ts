@@ -20,8 +20,8 @@ export interface ReduceLogic {
   readonly ofRows?: LogicClass<OfRows>
 }
 
-const timeWindowedStringSize5mSerde = timeWindowedSerde(stringSerde, 300000)
-const sessionWindowedStringSerde = sessionWindowedSerde(stringSerde)
+const stringTimeWindowedSerde = timeWindowedSerde(stringSerde, 300000)
+const stringSessionWindowedSerde = sessionWindowedSerde(stringSerde)
 
 /** `reduce.topology.yaml` as data, with the given classes in place of its logic. */
 export function reduceTopology(logic: ReduceLogic): TopologySpec {
@@ -30,8 +30,8 @@ export function reduceTopology(logic: ReduceLogic): TopologySpec {
     application: 'reduce',
     topics: {
       in: { name: 'in', key: stringSerde, value: stringSerde, nullableKey: true, nullableValue: true },
-      windows: { name: 'windows', key: timeWindowedStringSize5mSerde, value: stringSerde, nullableKey: false, nullableValue: false },
-      sessions: { name: 'sessions', key: sessionWindowedStringSerde, value: stringSerde, nullableKey: false, nullableValue: false },
+      windows: { name: 'windows', key: stringTimeWindowedSerde, value: stringSerde, nullableKey: false, nullableValue: false },
+      sessions: { name: 'sessions', key: stringSessionWindowedSerde, value: stringSerde, nullableKey: false, nullableValue: false },
       rows: { name: 'rows', key: stringSerde, value: stringSerde, nullableKey: false, nullableValue: false },
       out: { name: 'out', key: stringSerde, value: stringSerde, nullableKey: false, nullableValue: false },
     },
@@ -57,7 +57,7 @@ export function reduceTopology(logic: ReduceLogic): TopologySpec {
         operator: 'reduce',
         input: 'grouped',
         window: { kind: 'tumbling', sizeMs: 300000, graceMs: 0 },
-        key: timeWindowedStringSize5mSerde,
+        key: stringTimeWindowedSerde,
         value: stringSerde,
         logic: logic.windowed,
       },
@@ -67,7 +67,7 @@ export function reduceTopology(logic: ReduceLogic): TopologySpec {
         input: 'grouped',
         window: { kind: 'sliding', timeDifferenceMs: 300000, graceMs: 0 },
         store: 'sliding',
-        key: timeWindowedStringSize5mSerde,
+        key: stringTimeWindowedSerde,
         value: stringSerde,
         logic: logic.sliding,
       },
@@ -76,7 +76,7 @@ export function reduceTopology(logic: ReduceLogic): TopologySpec {
         operator: 'reduce',
         input: 'grouped',
         window: { kind: 'session', gapMs: 30000, graceMs: 0 },
-        key: sessionWindowedStringSerde,
+        key: stringSessionWindowedSerde,
         value: stringSerde,
         logic: logic.sessions,
       },

@@ -21,8 +21,7 @@ export function repartitionTopology(logic: RepartitionLogic): TopologySpec {
       in: { name: 'in', key: stringSerde, value: stringSerde, nullableKey: false, nullableValue: false },
       out: { name: 'out', key: stringSerde, value: stringSerde, nullableKey: false, nullableValue: false },
     },
-    stores: {
-    },
+    stores: {},
     steps: [
       { name: 'source', operator: 'stream', topics: ['in'], key: stringSerde, value: stringSerde },
       { name: 'rekeyed', operator: 'selectKey', input: 'source', key: stringSerde, value: stringSerde, logic: logic.rekeyed ?? Rekeyed },

@@ -20,8 +20,7 @@ export function selectKeyTopology(logic: SelectKeyLogic): TopologySpec {
       out: { name: 'out', key: stringSerde, value: stringSerde, nullableKey: false, nullableValue: false },
       'by-length': { name: 'by-length', key: intSerde, value: stringSerde, nullableKey: false, nullableValue: false },
     },
-    stores: {
-    },
+    stores: {},
     steps: [
       { name: 'source', operator: 'stream', topics: ['in'], key: stringSerde, value: stringSerde },
       { name: 'by-value', operator: 'selectKey', input: 'source', key: stringSerde, value: stringSerde, logic: logic.byValue ?? ByValue },

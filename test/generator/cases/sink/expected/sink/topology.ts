@@ -27,8 +27,7 @@ export function sinkTopology(logic: SinkLogic): TopologySpec {
       a: { name: 'a', key: stringSerde, value: stringSerde, nullableKey: false, nullableValue: false },
       b: { name: 'b', key: stringSerde, value: stringSerde, nullableKey: false, nullableValue: false },
     },
-    stores: {
-    },
+    stores: {},
     steps: [
       { name: 'source', operator: 'stream', topics: ['in'], key: stringSerde, value: stringSerde },
       { name: 'table', operator: 'table', topic: 'in-table', key: stringSerde, value: stringSerde },

@@ -21,8 +21,7 @@ export function streamTopology(logic: StreamLogic): TopologySpec {
       c: { name: 'c', key: stringSerde, value: stringSerde, nullableKey: false, nullableValue: false },
       out: { name: 'out', key: stringSerde, value: stringSerde, nullableKey: false, nullableValue: false },
     },
-    stores: {
-    },
+    stores: {},
     steps: [
       {
         name: 'both',

@@ -4,8 +4,8 @@ import { type TopologySpec, longSerde, sessionWindowedSerde, stringSerde, timeWi
 /** The classes of `suppress.topology.yaml`'s logic, by step: what the app makes one of per task. */
 export type SuppressLogic = Readonly<Record<string, never>>
 
-const timeWindowedStringSize5mSerde = timeWindowedSerde(stringSerde, 300000)
-const sessionWindowedStringSerde = sessionWindowedSerde(stringSerde)
+const stringTimeWindowedSerde = timeWindowedSerde(stringSerde, 300000)
+const stringSessionWindowedSerde = sessionWindowedSerde(stringSerde)
 
 /** `suppress.topology.yaml` as data, with the given classes in place of its logic. */
 export function suppressTopology(_logic: SuppressLogic): TopologySpec {
@@ -15,12 +15,11 @@ export function suppressTopology(_logic: SuppressLogic): TopologySpec {
     topics: {
       in: { name: 'in', key: stringSerde, value: stringSerde, nullableKey: false, nullableValue: false },
       users: { name: 'users', key: stringSerde, value: stringSerde, nullableKey: false, nullableValue: false },
-      windows: { name: 'windows', key: timeWindowedStringSize5mSerde, value: longSerde, nullableKey: false, nullableValue: false },
-      sessions: { name: 'sessions', key: sessionWindowedStringSerde, value: longSerde, nullableKey: false, nullableValue: false },
+      windows: { name: 'windows', key: stringTimeWindowedSerde, value: longSerde, nullableKey: false, nullableValue: false },
+      sessions: { name: 'sessions', key: stringSessionWindowedSerde, value: longSerde, nullableKey: false, nullableValue: false },
       'users-out': { name: 'users-out', key: stringSerde, value: stringSerde, nullableKey: false, nullableValue: false },
     },
-    stores: {
-    },
+    stores: {},
     steps: [
       { name: 'source', operator: 'stream', topics: ['in'], key: stringSerde, value: stringSerde },
       { name: 'grouped', operator: 'groupByKey', input: 'source', key: stringSerde, value: stringSerde },
@@ -29,7 +28,7 @@ export function suppressTopology(_logic: SuppressLogic): TopologySpec {
         operator: 'count',
         input: 'grouped',
         window: { kind: 'tumbling', sizeMs: 300000, graceMs: 10000 },
-        key: timeWindowedStringSize5mSerde,
+        key: stringTimeWindowedSerde,
         value: longSerde,
       },
       {
@@ -39,7 +38,7 @@ export function suppressTopology(_logic: SuppressLogic): TopologySpec {
         until: { kind: 'windowClose', graceMs: 10000 },
         maxBytes: 1000000,
         whenFull: 'spill',
-        key: timeWindowedStringSize5mSerde,
+        key: stringTimeWindowedSerde,
         value: longSerde,
       },
       {
@@ -47,7 +46,7 @@ export function suppressTopology(_logic: SuppressLogic): TopologySpec {
         operator: 'count',
         input: 'grouped',
         window: { kind: 'session', gapMs: 30000, graceMs: 5000 },
-        key: sessionWindowedStringSerde,
+        key: stringSessionWindowedSerde,
         value: longSerde,
       },
       {
@@ -55,7 +54,7 @@ export function suppressTopology(_logic: SuppressLogic): TopologySpec {
         operator: 'suppress',
         input: 'sessions',
         until: { kind: 'windowClose', graceMs: 35000 },
-        key: sessionWindowedStringSerde,
+        key: stringSessionWindowedSerde,
         value: longSerde,
       },
       { name: 'users', operator: 'table', topic: 'users', key: stringSerde, value: stringSerde },

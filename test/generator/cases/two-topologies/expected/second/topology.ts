@@ -16,8 +16,7 @@ export function secondTopology(logic: SecondLogic): TopologySpec {
     topics: {
       in: { name: 'in', key: stringSerde, value: stringSerde, nullableKey: false, nullableValue: false },
     },
-    stores: {
-    },
+    stores: {},
     steps: [
       { name: 'source', operator: 'stream', topics: ['in'], key: stringSerde, value: stringSerde },
       { name: 'end', operator: 'forEach', input: 'source', logic: logic.end ?? End },
