@@ -8,7 +8,7 @@ export interface CogroupSessionLogic {
   readonly cogrouped?: LogicClass<Cogrouped>
 }
 
-const sessionWindowedStringSerde = sessionWindowedSerde(stringSerde)
+const stringSessionWindowedSerde = sessionWindowedSerde(stringSerde)
 
 /** `cogroup-session.topology.yaml` as data, with the given classes in place of its logic. */
 export function cogroupSessionTopology(logic: CogroupSessionLogic): TopologySpec {
@@ -18,7 +18,7 @@ export function cogroupSessionTopology(logic: CogroupSessionLogic): TopologySpec
     topics: {
       x: { name: 'x', key: stringSerde, value: stringSerde, nullableKey: true, nullableValue: true },
       y: { name: 'y', key: stringSerde, value: stringSerde, nullableKey: true, nullableValue: true },
-      out: { name: 'out', key: sessionWindowedStringSerde, value: stringSerde, nullableKey: false, nullableValue: true },
+      out: { name: 'out', key: stringSessionWindowedSerde, value: stringSerde, nullableKey: false, nullableValue: true },
     },
     stores: {
       w: { kind: 'session', name: 'w', property: 'w', queryable: false, key: stringSerde, value: stringSerde, retentionMs: 15 },
@@ -34,7 +34,7 @@ export function cogroupSessionTopology(logic: CogroupSessionLogic): TopologySpec
         inputs: [{ input: 'by-x', method: 'aggregateByX' }, { input: 'by-y', method: 'aggregateByY' }],
         window: { kind: 'session', gapMs: 5, graceMs: 10 },
         store: 'w',
-        key: sessionWindowedStringSerde,
+        key: stringSessionWindowedSerde,
         value: stringSerde,
         logic: logic.cogrouped ?? Cogrouped,
       },

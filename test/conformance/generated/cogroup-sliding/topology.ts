@@ -8,7 +8,7 @@ export interface CogroupSlidingLogic {
   readonly cogrouped?: LogicClass<Cogrouped>
 }
 
-const windowedString10MsSerde = timeWindowedSerde(stringSerde, 10)
+const stringTimeWindowedSerde = timeWindowedSerde(stringSerde, 10)
 
 /** `cogroup-sliding.topology.yaml` as data, with the given classes in place of its logic. */
 export function cogroupSlidingTopology(logic: CogroupSlidingLogic): TopologySpec {
@@ -18,7 +18,7 @@ export function cogroupSlidingTopology(logic: CogroupSlidingLogic): TopologySpec
     topics: {
       x: { name: 'x', key: stringSerde, value: stringSerde, nullableKey: true, nullableValue: true },
       y: { name: 'y', key: stringSerde, value: stringSerde, nullableKey: true, nullableValue: true },
-      out: { name: 'out', key: windowedString10MsSerde, value: stringSerde, nullableKey: false, nullableValue: true },
+      out: { name: 'out', key: stringTimeWindowedSerde, value: stringSerde, nullableKey: false, nullableValue: true },
     },
     stores: {
       w: {
@@ -43,7 +43,7 @@ export function cogroupSlidingTopology(logic: CogroupSlidingLogic): TopologySpec
         inputs: [{ input: 'by-x', method: 'aggregateByX' }, { input: 'by-y', method: 'aggregateByY' }],
         window: { kind: 'sliding', timeDifferenceMs: 10, graceMs: 10 },
         store: 'w',
-        key: windowedString10MsSerde,
+        key: stringTimeWindowedSerde,
         value: stringSerde,
         logic: logic.cogrouped ?? Cogrouped,
       },

@@ -8,7 +8,7 @@ export interface EmitFinalHoppingLogic {
   readonly reduced?: LogicClass<Reduced>
 }
 
-const windowedString10MsSerde = timeWindowedSerde(stringSerde, 10)
+const stringTimeWindowedSerde = timeWindowedSerde(stringSerde, 10)
 
 /** `emit-final-hopping.topology.yaml` as data, with the given classes in place of its logic. */
 export function emitFinalHoppingTopology(logic: EmitFinalHoppingLogic): TopologySpec {
@@ -17,7 +17,7 @@ export function emitFinalHoppingTopology(logic: EmitFinalHoppingLogic): Topology
     application: 'emit-final-hopping',
     topics: {
       in: { name: 'in', key: stringSerde, value: stringSerde, nullableKey: true, nullableValue: true },
-      out: { name: 'out', key: windowedString10MsSerde, value: stringSerde, nullableKey: false, nullableValue: true },
+      out: { name: 'out', key: stringTimeWindowedSerde, value: stringSerde, nullableKey: false, nullableValue: true },
     },
     stores: {
       w: {
@@ -41,7 +41,7 @@ export function emitFinalHoppingTopology(logic: EmitFinalHoppingLogic): Topology
         window: { kind: 'hopping', sizeMs: 10, advanceMs: 5, graceMs: 5 },
         emit: 'close',
         store: 'w',
-        key: windowedString10MsSerde,
+        key: stringTimeWindowedSerde,
         value: stringSerde,
         logic: logic.reduced ?? Reduced,
       },

@@ -8,7 +8,7 @@ export interface EmitFinalSessionLogic {
   readonly reduced?: LogicClass<Reduced>
 }
 
-const sessionWindowedStringSerde = sessionWindowedSerde(stringSerde)
+const stringSessionWindowedSerde = sessionWindowedSerde(stringSerde)
 
 /** `emit-final-session.topology.yaml` as data, with the given classes in place of its logic. */
 export function emitFinalSessionTopology(logic: EmitFinalSessionLogic): TopologySpec {
@@ -17,7 +17,7 @@ export function emitFinalSessionTopology(logic: EmitFinalSessionLogic): Topology
     application: 'emit-final-session',
     topics: {
       in: { name: 'in', key: stringSerde, value: stringSerde, nullableKey: true, nullableValue: true },
-      out: { name: 'out', key: sessionWindowedStringSerde, value: stringSerde, nullableKey: false, nullableValue: true },
+      out: { name: 'out', key: stringSessionWindowedSerde, value: stringSerde, nullableKey: false, nullableValue: true },
     },
     stores: {
       w: { kind: 'session', name: 'w', property: 'w', queryable: false, key: stringSerde, value: stringSerde, retentionMs: 1000 },
@@ -32,7 +32,7 @@ export function emitFinalSessionTopology(logic: EmitFinalSessionLogic): Topology
         window: { kind: 'session', gapMs: 5, graceMs: 10 },
         emit: 'close',
         store: 'w',
-        key: sessionWindowedStringSerde,
+        key: stringSessionWindowedSerde,
         value: stringSerde,
         logic: logic.reduced ?? Reduced,
       },

@@ -8,7 +8,7 @@ export interface EmitFinalSlidingLogic {
   readonly reduced?: LogicClass<Reduced>
 }
 
-const windowedString10MsSerde = timeWindowedSerde(stringSerde, 10)
+const stringTimeWindowedSerde = timeWindowedSerde(stringSerde, 10)
 
 /** `emit-final-sliding.topology.yaml` as data, with the given classes in place of its logic. */
 export function emitFinalSlidingTopology(logic: EmitFinalSlidingLogic): TopologySpec {
@@ -17,7 +17,7 @@ export function emitFinalSlidingTopology(logic: EmitFinalSlidingLogic): Topology
     application: 'emit-final-sliding',
     topics: {
       in: { name: 'in', key: stringSerde, value: stringSerde, nullableKey: true, nullableValue: true },
-      out: { name: 'out', key: windowedString10MsSerde, value: stringSerde, nullableKey: false, nullableValue: true },
+      out: { name: 'out', key: stringTimeWindowedSerde, value: stringSerde, nullableKey: false, nullableValue: true },
     },
     stores: {
       w: {
@@ -41,7 +41,7 @@ export function emitFinalSlidingTopology(logic: EmitFinalSlidingLogic): Topology
         window: { kind: 'sliding', timeDifferenceMs: 10, graceMs: 5 },
         emit: 'close',
         store: 'w',
-        key: windowedString10MsSerde,
+        key: stringTimeWindowedSerde,
         value: stringSerde,
         logic: logic.reduced ?? Reduced,
       },

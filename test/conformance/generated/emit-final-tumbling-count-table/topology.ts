@@ -10,7 +10,7 @@ export interface EmitFinalTumblingCountTableLogic {
   readonly sums?: LogicClass<Sums>
 }
 
-const windowedString10MsSerde = timeWindowedSerde(stringSerde, 10)
+const stringTimeWindowedSerde = timeWindowedSerde(stringSerde, 10)
 
 /** `emit-final-tumbling-count-table.topology.yaml` as data, with the given classes in place of its logic. */
 export function emitFinalTumblingCountTableTopology(logic: EmitFinalTumblingCountTableLogic): TopologySpec {
@@ -44,7 +44,7 @@ export function emitFinalTumblingCountTableTopology(logic: EmitFinalTumblingCoun
         window: { kind: 'tumbling', sizeMs: 10, graceMs: 5 },
         emit: 'close',
         store: 'w',
-        key: windowedString10MsSerde,
+        key: stringTimeWindowedSerde,
         value: longSerde,
       },
       { name: 'by-window', operator: 'groupBy', input: 'counted', key: stringSerde, value: longSerde, logic: logic.byWindow ?? ByWindow },

@@ -8,7 +8,7 @@ export interface EmitFinalTumblingGraceLogic {
   readonly reduced?: LogicClass<Reduced>
 }
 
-const windowedString10MsSerde = timeWindowedSerde(stringSerde, 10)
+const stringTimeWindowedSerde = timeWindowedSerde(stringSerde, 10)
 
 /** `emit-final-tumbling-grace.topology.yaml` as data, with the given classes in place of its logic. */
 export function emitFinalTumblingGraceTopology(logic: EmitFinalTumblingGraceLogic): TopologySpec {
@@ -17,7 +17,7 @@ export function emitFinalTumblingGraceTopology(logic: EmitFinalTumblingGraceLogi
     application: 'emit-final-tumbling-grace',
     topics: {
       in: { name: 'in', key: stringSerde, value: stringSerde, nullableKey: true, nullableValue: true },
-      out: { name: 'out', key: windowedString10MsSerde, value: stringSerde, nullableKey: false, nullableValue: true },
+      out: { name: 'out', key: stringTimeWindowedSerde, value: stringSerde, nullableKey: false, nullableValue: true },
     },
     stores: {
       w: {
@@ -41,7 +41,7 @@ export function emitFinalTumblingGraceTopology(logic: EmitFinalTumblingGraceLogi
         window: { kind: 'tumbling', sizeMs: 10, graceMs: 5 },
         emit: 'close',
         store: 'w',
-        key: windowedString10MsSerde,
+        key: stringTimeWindowedSerde,
         value: stringSerde,
         logic: logic.reduced ?? Reduced,
       },

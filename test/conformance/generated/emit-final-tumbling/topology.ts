@@ -4,7 +4,7 @@ import { type TopologySpec, longSerde, stringSerde, timeWindowedSerde } from 'mi
 /** The classes of `emit-final-tumbling.topology.yaml`'s logic, by step: what the app makes one of per task. */
 export type EmitFinalTumblingLogic = Readonly<Record<string, never>>
 
-const windowedString10MsSerde = timeWindowedSerde(stringSerde, 10)
+const stringTimeWindowedSerde = timeWindowedSerde(stringSerde, 10)
 
 /** `emit-final-tumbling.topology.yaml` as data, with the given classes in place of its logic. */
 export function emitFinalTumblingTopology(_logic: EmitFinalTumblingLogic): TopologySpec {
@@ -13,7 +13,7 @@ export function emitFinalTumblingTopology(_logic: EmitFinalTumblingLogic): Topol
     application: 'emit-final-tumbling',
     topics: {
       in: { name: 'in', key: stringSerde, value: stringSerde, nullableKey: true, nullableValue: true },
-      out: { name: 'out', key: windowedString10MsSerde, value: longSerde, nullableKey: false, nullableValue: true },
+      out: { name: 'out', key: stringTimeWindowedSerde, value: longSerde, nullableKey: false, nullableValue: true },
     },
     stores: {
       w: {
@@ -37,7 +37,7 @@ export function emitFinalTumblingTopology(_logic: EmitFinalTumblingLogic): Topol
         window: { kind: 'tumbling', sizeMs: 10, graceMs: 0 },
         emit: 'close',
         store: 'w',
-        key: windowedString10MsSerde,
+        key: stringTimeWindowedSerde,
         value: longSerde,
       },
       { name: 'out', operator: 'sink', input: 'counted', topic: 'out' },

@@ -8,7 +8,7 @@ export interface HoppingAggregateGraceLogic {
   readonly aggregated?: LogicClass<Aggregated>
 }
 
-const windowedString10MsSerde = timeWindowedSerde(stringSerde, 10)
+const stringTimeWindowedSerde = timeWindowedSerde(stringSerde, 10)
 
 /** `hopping-aggregate-grace.topology.yaml` as data, with the given classes in place of its logic. */
 export function hoppingAggregateGraceTopology(logic: HoppingAggregateGraceLogic): TopologySpec {
@@ -17,7 +17,7 @@ export function hoppingAggregateGraceTopology(logic: HoppingAggregateGraceLogic)
     application: 'hopping-aggregate-grace',
     topics: {
       in: { name: 'in', key: stringSerde, value: stringSerde, nullableKey: true, nullableValue: true },
-      out: { name: 'out', key: windowedString10MsSerde, value: stringSerde, nullableKey: false, nullableValue: true },
+      out: { name: 'out', key: stringTimeWindowedSerde, value: stringSerde, nullableKey: false, nullableValue: true },
     },
     stores: {
       w: {
@@ -40,7 +40,7 @@ export function hoppingAggregateGraceTopology(logic: HoppingAggregateGraceLogic)
         input: 'grouped',
         window: { kind: 'hopping', sizeMs: 10, advanceMs: 5, graceMs: 5 },
         store: 'w',
-        key: windowedString10MsSerde,
+        key: stringTimeWindowedSerde,
         value: stringSerde,
         logic: logic.aggregated ?? Aggregated,
       },

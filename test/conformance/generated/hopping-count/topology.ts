@@ -4,7 +4,7 @@ import { type TopologySpec, longSerde, stringSerde, timeWindowedSerde } from 'mi
 /** The classes of `hopping-count.topology.yaml`'s logic, by step: what the app makes one of per task. */
 export type HoppingCountLogic = Readonly<Record<string, never>>
 
-const windowedString10MsSerde = timeWindowedSerde(stringSerde, 10)
+const stringTimeWindowedSerde = timeWindowedSerde(stringSerde, 10)
 
 /** `hopping-count.topology.yaml` as data, with the given classes in place of its logic. */
 export function hoppingCountTopology(_logic: HoppingCountLogic): TopologySpec {
@@ -13,7 +13,7 @@ export function hoppingCountTopology(_logic: HoppingCountLogic): TopologySpec {
     application: 'hopping-count',
     topics: {
       in: { name: 'in', key: stringSerde, value: stringSerde, nullableKey: true, nullableValue: true },
-      out: { name: 'out', key: windowedString10MsSerde, value: longSerde, nullableKey: false, nullableValue: true },
+      out: { name: 'out', key: stringTimeWindowedSerde, value: longSerde, nullableKey: false, nullableValue: true },
     },
     stores: {
       w: {
@@ -36,7 +36,7 @@ export function hoppingCountTopology(_logic: HoppingCountLogic): TopologySpec {
         input: 'grouped',
         window: { kind: 'hopping', sizeMs: 10, advanceMs: 3, graceMs: 0 },
         store: 'w',
-        key: windowedString10MsSerde,
+        key: stringTimeWindowedSerde,
         value: longSerde,
       },
       { name: 'out', operator: 'sink', input: 'counted', topic: 'out' },

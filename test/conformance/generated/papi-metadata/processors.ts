@@ -30,16 +30,16 @@ export declare namespace Rekeyed {
 }
 
 /** Step `described-again`: `process` of `rp`. */
-export abstract class DescribedAgain extends ProcessLogic<string, string | null, string, string | null, never> {
+export abstract class DescribedAgain extends ProcessLogic<string | null, string | null, string | null, string | null, never> {
   /** Called with each record; `context.forward` sends records on. */
   protected abstract override process(record: DescribedAgain.In, context: DescribedAgain.Context): Nothing
 }
 
 export declare namespace DescribedAgain {
   /** A record of `rp`. */
-  type In = StreamRecord<string, string | null>
+  type In = StreamRecord<string | null, string | null>
   /** A record that it forwards. */
-  type Out = StreamRecord<string, string | null>
+  type Out = StreamRecord<string | null, string | null>
   /** What its methods may do beside reading the record. */
-  type Context = ProcessContext<string, string | null, never>
+  type Context = ProcessContext<string | null, string | null, never>
 }

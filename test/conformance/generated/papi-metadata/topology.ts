@@ -23,8 +23,7 @@ export function papiMetadataTopology(logic: PapiMetadataLogic): TopologySpec {
       out: { name: 'out', key: stringSerde, value: stringSerde, nullableKey: true, nullableValue: true },
       out2: { name: 'out2', key: stringSerde, value: stringSerde, nullableKey: true, nullableValue: true },
     },
-    stores: {
-    },
+    stores: {},
     steps: [
       {
         name: 'source',
@@ -57,7 +56,15 @@ export function papiMetadataTopology(logic: PapiMetadataLogic): TopologySpec {
         nullableValue: true,
         logic: logic.rekeyed ?? Rekeyed,
       },
-      { name: 'rp', operator: 'repartition', input: 'rekeyed', key: stringSerde, value: stringSerde, nullableValue: true },
+      {
+        name: 'rp',
+        operator: 'repartition',
+        input: 'rekeyed',
+        key: stringSerde,
+        value: stringSerde,
+        nullableKey: true,
+        nullableValue: true,
+      },
       {
         name: 'described-again',
         operator: 'process',
@@ -65,6 +72,7 @@ export function papiMetadataTopology(logic: PapiMetadataLogic): TopologySpec {
         stores: [],
         key: stringSerde,
         value: stringSerde,
+        nullableKey: true,
         nullableValue: true,
         logic: logic.describedAgain,
       },

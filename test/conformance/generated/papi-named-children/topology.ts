@@ -19,8 +19,7 @@ export function papiNamedChildrenTopology(logic: PapiNamedChildrenLogic): Topolo
       'out-odd': { name: 'out-odd', key: stringSerde, value: stringSerde, nullableKey: true, nullableValue: true },
       'out-all': { name: 'out-all', key: stringSerde, value: stringSerde, nullableKey: true, nullableValue: true },
     },
-    stores: {
-    },
+    stores: {},
     steps: [
       { name: 'source', operator: 'stream', topics: ['in'], key: stringSerde, value: stringSerde, nullableKey: true, nullableValue: true },
       {

@@ -10,7 +10,7 @@ export interface PapiTimestampsToWindowsLogic {
   readonly reduced?: LogicClass<Reduced>
 }
 
-const windowedString10MsSerde = timeWindowedSerde(stringSerde, 10)
+const stringTimeWindowedSerde = timeWindowedSerde(stringSerde, 10)
 
 /** `papi-timestamps-to-windows.topology.yaml` as data, with the given classes in place of its logic. */
 export function papiTimestampsToWindowsTopology(logic: PapiTimestampsToWindowsLogic): TopologySpec {
@@ -19,7 +19,7 @@ export function papiTimestampsToWindowsTopology(logic: PapiTimestampsToWindowsLo
     application: 'papi-timestamps-to-windows',
     topics: {
       in: { name: 'in', key: stringSerde, value: stringSerde, nullableKey: true, nullableValue: true },
-      out: { name: 'out', key: windowedString10MsSerde, value: stringSerde, nullableKey: false, nullableValue: true },
+      out: { name: 'out', key: stringTimeWindowedSerde, value: stringSerde, nullableKey: false, nullableValue: true },
     },
     stores: {
       w: {
@@ -52,7 +52,7 @@ export function papiTimestampsToWindowsTopology(logic: PapiTimestampsToWindowsLo
         input: 'grouped',
         window: { kind: 'tumbling', sizeMs: 10, graceMs: 5 },
         store: 'w',
-        key: windowedString10MsSerde,
+        key: stringTimeWindowedSerde,
         value: stringSerde,
         logic: logic.reduced ?? Reduced,
       },

@@ -20,8 +20,7 @@ export function routeRecordContextTopology(logic: RouteRecordContextLogic): Topo
       'out-even': { name: 'out-even', key: stringSerde, value: stringSerde, nullableKey: true, nullableValue: true },
       'out-odd': { name: 'out-odd', key: stringSerde, value: stringSerde, nullableKey: true, nullableValue: true },
     },
-    stores: {
-    },
+    stores: {},
     steps: [
       { name: 'source', operator: 'stream', topics: ['in'], key: stringSerde, value: stringSerde, nullableKey: true, nullableValue: true },
       {

@@ -19,8 +19,7 @@ export function routeTopicExtractorTopology(logic: RouteTopicExtractorLogic): To
       'out-b': { name: 'out-b', key: stringSerde, value: stringSerde, nullableKey: true, nullableValue: true },
       'out-rest': { name: 'out-rest', key: stringSerde, value: stringSerde, nullableKey: true, nullableValue: true },
     },
-    stores: {
-    },
+    stores: {},
     steps: [
       { name: 'source', operator: 'stream', topics: ['in'], key: stringSerde, value: stringSerde, nullableKey: true, nullableValue: true },
       { name: 'routed', operator: 'sink', input: 'source', topics: ['out-a', 'out-b', 'out-rest'], logic: logic.routed ?? Routed },

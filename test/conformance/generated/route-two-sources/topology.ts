@@ -20,8 +20,7 @@ export function routeTwoSourcesTopology(logic: RouteTwoSourcesLogic): TopologySp
       in2: { name: 'in2', key: stringSerde, value: stringSerde, nullableKey: true, nullableValue: true },
       out: { name: 'out', key: stringSerde, value: stringSerde, nullableKey: true, nullableValue: true },
     },
-    stores: {
-    },
+    stores: {},
     steps: [
       {
         name: 'first',

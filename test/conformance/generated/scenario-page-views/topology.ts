@@ -10,7 +10,7 @@ export interface ScenarioPageViewsLogic {
   readonly byRegion?: LogicClass<ByRegion>
 }
 
-const windowedString60000MsSerde = timeWindowedSerde(stringSerde, 60000)
+const stringTimeWindowedSerde = timeWindowedSerde(stringSerde, 60000)
 
 /** `scenario-page-views.topology.yaml` as data, with the given classes in place of its logic. */
 export function scenarioPageViewsTopology(logic: ScenarioPageViewsLogic): TopologySpec {
@@ -21,7 +21,7 @@ export function scenarioPageViewsTopology(logic: ScenarioPageViewsLogic): Topolo
       views: { name: 'views', key: stringSerde, value: stringSerde, nullableKey: true, nullableValue: true },
       users: { name: 'users', key: stringSerde, value: stringSerde, nullableKey: true, nullableValue: false },
       enriched: { name: 'enriched', key: stringSerde, value: stringSerde, nullableKey: true, nullableValue: true },
-      out: { name: 'out', key: windowedString60000MsSerde, value: longSerde, nullableKey: false, nullableValue: true },
+      out: { name: 'out', key: stringTimeWindowedSerde, value: longSerde, nullableKey: false, nullableValue: true },
     },
     stores: {
       users: { kind: 'timestampedKeyValue', name: 'users', property: 'users', queryable: false, key: stringSerde, value: stringSerde },
@@ -58,7 +58,7 @@ export function scenarioPageViewsTopology(logic: ScenarioPageViewsLogic): Topolo
         input: 'by-region',
         window: { kind: 'tumbling', sizeMs: 60000, graceMs: 10000 },
         store: 'regions',
-        key: windowedString60000MsSerde,
+        key: stringTimeWindowedSerde,
         value: longSerde,
       },
       { name: 'out', operator: 'sink', input: 'regions', topic: 'out' },

@@ -13,8 +13,7 @@ export function scenarioPipeTopology(_logic: ScenarioPipeLogic): TopologySpec {
       in: { name: 'in', key: stringSerde, value: stringSerde, nullableKey: true, nullableValue: true },
       out: { name: 'out', key: stringSerde, value: stringSerde, nullableKey: true, nullableValue: true },
     },
-    stores: {
-    },
+    stores: {},
     steps: [
       { name: 'source', operator: 'stream', topics: ['in'], key: stringSerde, value: stringSerde, nullableKey: true, nullableValue: true },
       { name: 'out', operator: 'sink', input: 'source', topic: 'out' },

@@ -8,7 +8,7 @@ export interface SessionAggregateGraceLogic {
   readonly aggregated?: LogicClass<Aggregated>
 }
 
-const sessionWindowedStringSerde = sessionWindowedSerde(stringSerde)
+const stringSessionWindowedSerde = sessionWindowedSerde(stringSerde)
 
 /** `session-aggregate-grace.topology.yaml` as data, with the given classes in place of its logic. */
 export function sessionAggregateGraceTopology(logic: SessionAggregateGraceLogic): TopologySpec {
@@ -17,7 +17,7 @@ export function sessionAggregateGraceTopology(logic: SessionAggregateGraceLogic)
     application: 'session-aggregate-grace',
     topics: {
       in: { name: 'in', key: stringSerde, value: stringSerde, nullableKey: true, nullableValue: true },
-      out: { name: 'out', key: sessionWindowedStringSerde, value: stringSerde, nullableKey: false, nullableValue: true },
+      out: { name: 'out', key: stringSessionWindowedSerde, value: stringSerde, nullableKey: false, nullableValue: true },
     },
     stores: {
       w: { kind: 'session', name: 'w', property: 'w', queryable: false, key: stringSerde, value: stringSerde, retentionMs: 15 },
@@ -31,7 +31,7 @@ export function sessionAggregateGraceTopology(logic: SessionAggregateGraceLogic)
         input: 'grouped',
         window: { kind: 'session', gapMs: 5, graceMs: 10 },
         store: 'w',
-        key: sessionWindowedStringSerde,
+        key: stringSessionWindowedSerde,
         value: stringSerde,
         logic: logic.aggregated ?? Aggregated,
       },

@@ -8,7 +8,7 @@ export interface SessionAggregateNullLogic {
   readonly aggregated?: LogicClass<Aggregated>
 }
 
-const sessionWindowedStringSerde = sessionWindowedSerde(stringSerde)
+const stringSessionWindowedSerde = sessionWindowedSerde(stringSerde)
 
 /** `session-aggregate-null.topology.yaml` as data, with the given classes in place of its logic. */
 export function sessionAggregateNullTopology(logic: SessionAggregateNullLogic): TopologySpec {
@@ -17,7 +17,7 @@ export function sessionAggregateNullTopology(logic: SessionAggregateNullLogic): 
     application: 'session-aggregate-null',
     topics: {
       in: { name: 'in', key: stringSerde, value: stringSerde, nullableKey: true, nullableValue: true },
-      out: { name: 'out', key: sessionWindowedStringSerde, value: stringSerde, nullableKey: false, nullableValue: true },
+      out: { name: 'out', key: stringSessionWindowedSerde, value: stringSerde, nullableKey: false, nullableValue: true },
     },
     stores: {
       w: { kind: 'session', name: 'w', property: 'w', queryable: false, key: stringSerde, value: stringSerde, retentionMs: 25 },
@@ -31,7 +31,7 @@ export function sessionAggregateNullTopology(logic: SessionAggregateNullLogic): 
         input: 'grouped',
         window: { kind: 'session', gapMs: 5, graceMs: 20 },
         store: 'w',
-        key: sessionWindowedStringSerde,
+        key: stringSessionWindowedSerde,
         value: stringSerde,
         logic: logic.aggregated ?? Aggregated,
       },

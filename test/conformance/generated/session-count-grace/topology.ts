@@ -4,7 +4,7 @@ import { type TopologySpec, longSerde, sessionWindowedSerde, stringSerde } from 
 /** The classes of `session-count-grace.topology.yaml`'s logic, by step: what the app makes one of per task. */
 export type SessionCountGraceLogic = Readonly<Record<string, never>>
 
-const sessionWindowedStringSerde = sessionWindowedSerde(stringSerde)
+const stringSessionWindowedSerde = sessionWindowedSerde(stringSerde)
 
 /** `session-count-grace.topology.yaml` as data, with the given classes in place of its logic. */
 export function sessionCountGraceTopology(_logic: SessionCountGraceLogic): TopologySpec {
@@ -13,7 +13,7 @@ export function sessionCountGraceTopology(_logic: SessionCountGraceLogic): Topol
     application: 'session-count-grace',
     topics: {
       in: { name: 'in', key: stringSerde, value: stringSerde, nullableKey: true, nullableValue: true },
-      out: { name: 'out', key: sessionWindowedStringSerde, value: longSerde, nullableKey: false, nullableValue: true },
+      out: { name: 'out', key: stringSessionWindowedSerde, value: longSerde, nullableKey: false, nullableValue: true },
     },
     stores: {
       w: { kind: 'session', name: 'w', property: 'w', queryable: false, key: stringSerde, value: longSerde, retentionMs: 15 },
@@ -27,7 +27,7 @@ export function sessionCountGraceTopology(_logic: SessionCountGraceLogic): Topol
         input: 'grouped',
         window: { kind: 'session', gapMs: 5, graceMs: 10 },
         store: 'w',
-        key: sessionWindowedStringSerde,
+        key: stringSessionWindowedSerde,
         value: longSerde,
       },
       { name: 'out', operator: 'sink', input: 'counted', topic: 'out' },

@@ -8,7 +8,7 @@ export interface SessionReduceGraceLogic {
   readonly reduced?: LogicClass<Reduced>
 }
 
-const sessionWindowedStringSerde = sessionWindowedSerde(stringSerde)
+const stringSessionWindowedSerde = sessionWindowedSerde(stringSerde)
 
 /** `session-reduce-grace.topology.yaml` as data, with the given classes in place of its logic. */
 export function sessionReduceGraceTopology(logic: SessionReduceGraceLogic): TopologySpec {
@@ -17,7 +17,7 @@ export function sessionReduceGraceTopology(logic: SessionReduceGraceLogic): Topo
     application: 'session-reduce-grace',
     topics: {
       in: { name: 'in', key: stringSerde, value: stringSerde, nullableKey: true, nullableValue: true },
-      out: { name: 'out', key: sessionWindowedStringSerde, value: stringSerde, nullableKey: false, nullableValue: true },
+      out: { name: 'out', key: stringSessionWindowedSerde, value: stringSerde, nullableKey: false, nullableValue: true },
     },
     stores: {
       w: { kind: 'session', name: 'w', property: 'w', queryable: false, key: stringSerde, value: stringSerde, retentionMs: 15 },
@@ -31,7 +31,7 @@ export function sessionReduceGraceTopology(logic: SessionReduceGraceLogic): Topo
         input: 'grouped',
         window: { kind: 'session', gapMs: 5, graceMs: 10 },
         store: 'w',
-        key: sessionWindowedStringSerde,
+        key: stringSessionWindowedSerde,
         value: stringSerde,
         logic: logic.reduced ?? Reduced,
       },

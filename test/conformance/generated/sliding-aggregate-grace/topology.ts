@@ -8,7 +8,7 @@ export interface SlidingAggregateGraceLogic {
   readonly aggregated?: LogicClass<Aggregated>
 }
 
-const windowedString10MsSerde = timeWindowedSerde(stringSerde, 10)
+const stringTimeWindowedSerde = timeWindowedSerde(stringSerde, 10)
 
 /** `sliding-aggregate-grace.topology.yaml` as data, with the given classes in place of its logic. */
 export function slidingAggregateGraceTopology(logic: SlidingAggregateGraceLogic): TopologySpec {
@@ -17,7 +17,7 @@ export function slidingAggregateGraceTopology(logic: SlidingAggregateGraceLogic)
     application: 'sliding-aggregate-grace',
     topics: {
       in: { name: 'in', key: stringSerde, value: stringSerde, nullableKey: true, nullableValue: true },
-      out: { name: 'out', key: windowedString10MsSerde, value: stringSerde, nullableKey: false, nullableValue: true },
+      out: { name: 'out', key: stringTimeWindowedSerde, value: stringSerde, nullableKey: false, nullableValue: true },
     },
     stores: {
       w: {
@@ -40,7 +40,7 @@ export function slidingAggregateGraceTopology(logic: SlidingAggregateGraceLogic)
         input: 'grouped',
         window: { kind: 'sliding', timeDifferenceMs: 10, graceMs: 30 },
         store: 'w',
-        key: windowedString10MsSerde,
+        key: stringTimeWindowedSerde,
         value: stringSerde,
         logic: logic.aggregated ?? Aggregated,
       },

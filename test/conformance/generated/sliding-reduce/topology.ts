@@ -8,7 +8,7 @@ export interface SlidingReduceLogic {
   readonly reduced?: LogicClass<Reduced>
 }
 
-const windowedString5MsSerde = timeWindowedSerde(stringSerde, 5)
+const stringTimeWindowedSerde = timeWindowedSerde(stringSerde, 5)
 
 /** `sliding-reduce.topology.yaml` as data, with the given classes in place of its logic. */
 export function slidingReduceTopology(logic: SlidingReduceLogic): TopologySpec {
@@ -17,7 +17,7 @@ export function slidingReduceTopology(logic: SlidingReduceLogic): TopologySpec {
     application: 'sliding-reduce',
     topics: {
       in: { name: 'in', key: stringSerde, value: stringSerde, nullableKey: true, nullableValue: true },
-      out: { name: 'out', key: windowedString5MsSerde, value: stringSerde, nullableKey: false, nullableValue: true },
+      out: { name: 'out', key: stringTimeWindowedSerde, value: stringSerde, nullableKey: false, nullableValue: true },
     },
     stores: {
       w: {
@@ -40,7 +40,7 @@ export function slidingReduceTopology(logic: SlidingReduceLogic): TopologySpec {
         input: 'grouped',
         window: { kind: 'sliding', timeDifferenceMs: 5, graceMs: 10 },
         store: 'w',
-        key: windowedString5MsSerde,
+        key: stringTimeWindowedSerde,
         value: stringSerde,
         logic: logic.reduced ?? Reduced,
       },

@@ -29,7 +29,7 @@ export declare namespace Parts {
 }
 
 /** Step `upper`: `mapValues` of `rp`. */
-export class Upper extends MapValuesLogic<string, string, string> {
+export class Upper extends MapValuesLogic<string | null, string, string> {
   /** The new value. */
   protected override mapValues({ value }: Upper.In): string {
     return value.toUpperCase()
@@ -38,11 +38,11 @@ export class Upper extends MapValuesLogic<string, string, string> {
 
 export declare namespace Upper {
   /** A record of `rp`. */
-  type In = StreamRecord<string, string>
+  type In = StreamRecord<string | null, string>
 }
 
 /** Step `split`: `branch` of `upper`. */
-export class Split extends BranchLogic<string, string, 'a'> {
+export class Split extends BranchLogic<string | null, string, 'a'> {
   /** The branch that the record goes to; undefined: the default branch. */
   protected override branch({ key }: Split.In): 'a' | undefined {
     return key === 'a' ? 'a' : undefined
@@ -51,13 +51,13 @@ export class Split extends BranchLogic<string, string, 'a'> {
 
 export declare namespace Split {
   /** A record of `upper`. */
-  type In = StreamRecord<string, string>
+  type In = StreamRecord<string | null, string>
   /** The branches of this step. */
   type Branch = 'a'
 }
 
 /** Step `optional`: `mapValues` of `rest`. */
-export class Optional extends MapValuesLogic<string, string, string | null> {
+export class Optional extends MapValuesLogic<string | null, string, string | null> {
   /** The new value. */
   protected override mapValues({ value }: Optional.In): string | null {
     return value
@@ -66,5 +66,5 @@ export class Optional extends MapValuesLogic<string, string, string | null> {
 
 export declare namespace Optional {
   /** A record of `rest`. */
-  type In = StreamRecord<string, string>
+  type In = StreamRecord<string | null, string>
 }

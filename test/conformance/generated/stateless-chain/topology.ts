@@ -27,8 +27,7 @@ export function statelessChainTopology(logic: StatelessChainLogic): TopologySpec
       'out-a': { name: 'out-a', key: stringSerde, value: stringSerde, nullableKey: true, nullableValue: true },
       out: { name: 'out', key: stringSerde, value: stringSerde, nullableKey: true, nullableValue: true },
     },
-    stores: {
-    },
+    stores: {},
     steps: [
       { name: 'source', operator: 'stream', topics: ['in'], key: stringSerde, value: stringSerde, nullableKey: true, nullableValue: true },
       {
@@ -50,8 +49,16 @@ export function statelessChainTopology(logic: StatelessChainLogic): TopologySpec
         nullableKey: true,
         logic: logic.parts ?? Parts,
       },
-      { name: 'rp', operator: 'repartition', input: 'parts', key: stringSerde, value: stringSerde },
-      { name: 'upper', operator: 'mapValues', input: 'rp', key: stringSerde, value: stringSerde, logic: logic.upper ?? Upper },
+      { name: 'rp', operator: 'repartition', input: 'parts', key: stringSerde, value: stringSerde, nullableKey: true },
+      {
+        name: 'upper',
+        operator: 'mapValues',
+        input: 'rp',
+        key: stringSerde,
+        value: stringSerde,
+        nullableKey: true,
+        logic: logic.upper ?? Upper,
+      },
       {
         name: 'split',
         operator: 'branch',
@@ -60,6 +67,7 @@ export function statelessChainTopology(logic: StatelessChainLogic): TopologySpec
         default: 'rest',
         key: stringSerde,
         value: stringSerde,
+        nullableKey: true,
         logic: logic.split ?? Split,
       },
       { name: 'out-a', operator: 'sink', input: 'a', topic: 'out-a' },
@@ -70,6 +78,7 @@ export function statelessChainTopology(logic: StatelessChainLogic): TopologySpec
         input: 'rest',
         key: stringSerde,
         value: stringSerde,
+        nullableKey: true,
         nullableValue: true,
         logic: logic.optional ?? Optional,
       },

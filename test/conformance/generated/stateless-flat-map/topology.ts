@@ -17,8 +17,7 @@ export function statelessFlatMapTopology(logic: StatelessFlatMapLogic): Topology
       in: { name: 'in', key: stringSerde, value: stringSerde, nullableKey: true, nullableValue: true },
       out: { name: 'out', key: stringSerde, value: longSerde, nullableKey: true, nullableValue: true },
     },
-    stores: {
-    },
+    stores: {},
     steps: [
       { name: 'source', operator: 'stream', topics: ['in'], key: stringSerde, value: stringSerde, nullableKey: true, nullableValue: true },
       { name: 'parts', operator: 'flatMap', input: 'source', key: stringSerde, value: longSerde, logic: logic.parts ?? Parts },

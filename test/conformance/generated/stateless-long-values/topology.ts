@@ -22,8 +22,7 @@ export function statelessLongValuesTopology(logic: StatelessLongValuesLogic): To
       out: { name: 'out', key: stringSerde, value: longSerde, nullableKey: true, nullableValue: true },
       'out-sign': { name: 'out-sign', key: stringSerde, value: stringSerde, nullableKey: true, nullableValue: true },
     },
-    stores: {
-    },
+    stores: {},
     steps: [
       { name: 'source', operator: 'stream', topics: ['in'], key: stringSerde, value: longSerde, nullableKey: true, nullableValue: true },
       {

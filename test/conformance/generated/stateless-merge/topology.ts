@@ -18,8 +18,7 @@ export function statelessMergeTopology(logic: StatelessMergeLogic): TopologySpec
       in2: { name: 'in2', key: stringSerde, value: stringSerde, nullableKey: true, nullableValue: true },
       out: { name: 'out', key: stringSerde, value: stringSerde, nullableKey: true, nullableValue: true },
     },
-    stores: {
-    },
+    stores: {},
     steps: [
       { name: 'source', operator: 'stream', topics: ['in'], key: stringSerde, value: stringSerde, nullableKey: true, nullableValue: true },
       { name: 'source2', operator: 'stream', topics: ['in2'], key: stringSerde, value: stringSerde, nullableKey: true, nullableValue: true },

@@ -19,8 +19,7 @@ export function statelessPeekForeachTopology(logic: StatelessPeekForeachLogic): 
       in: { name: 'in', key: stringSerde, value: stringSerde, nullableKey: true, nullableValue: true },
       out: { name: 'out', key: stringSerde, value: stringSerde, nullableKey: true, nullableValue: true },
     },
-    stores: {
-    },
+    stores: {},
     steps: [
       { name: 'source', operator: 'stream', topics: ['in'], key: stringSerde, value: stringSerde, nullableKey: true, nullableValue: true },
       { name: 'end', operator: 'forEach', input: 'source', logic: logic.end ?? End },

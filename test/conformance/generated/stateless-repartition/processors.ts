@@ -16,7 +16,7 @@ export declare namespace Rekeyed {
 }
 
 /** Step `labelled`: `mapValues` of `rp`. */
-export class Labelled extends MapValuesLogic<string, string | null, string | null> {
+export class Labelled extends MapValuesLogic<string | null, string | null, string | null> {
   /** The new value. */
   protected override mapValues({ key, value }: Labelled.In): string | null {
     return key + '/' + value
@@ -25,5 +25,5 @@ export class Labelled extends MapValuesLogic<string, string | null, string | nul
 
 export declare namespace Labelled {
   /** A record of `rp`. */
-  type In = StreamRecord<string, string | null>
+  type In = StreamRecord<string | null, string | null>
 }

@@ -19,8 +19,7 @@ export function statelessRepartitionTopology(logic: StatelessRepartitionLogic): 
       in: { name: 'in', key: stringSerde, value: stringSerde, nullableKey: true, nullableValue: true },
       out: { name: 'out', key: stringSerde, value: stringSerde, nullableKey: true, nullableValue: true },
     },
-    stores: {
-    },
+    stores: {},
     steps: [
       { name: 'source', operator: 'stream', topics: ['in'], key: stringSerde, value: stringSerde, nullableKey: true, nullableValue: true },
       {
@@ -33,13 +32,22 @@ export function statelessRepartitionTopology(logic: StatelessRepartitionLogic): 
         nullableValue: true,
         logic: logic.rekeyed ?? Rekeyed,
       },
-      { name: 'rp', operator: 'repartition', input: 'rekeyed', key: stringSerde, value: stringSerde, nullableValue: true },
+      {
+        name: 'rp',
+        operator: 'repartition',
+        input: 'rekeyed',
+        key: stringSerde,
+        value: stringSerde,
+        nullableKey: true,
+        nullableValue: true,
+      },
       {
         name: 'labelled',
         operator: 'mapValues',
         input: 'rp',
         key: stringSerde,
         value: stringSerde,
+        nullableKey: true,
         nullableValue: true,
         logic: logic.labelled ?? Labelled,
       },

@@ -19,8 +19,7 @@ export function statelessSplitDefaultTopology(logic: StatelessSplitDefaultLogic)
       'out-long': { name: 'out-long', key: stringSerde, value: stringSerde, nullableKey: true, nullableValue: true },
       'out-rest': { name: 'out-rest', key: stringSerde, value: stringSerde, nullableKey: true, nullableValue: true },
     },
-    stores: {
-    },
+    stores: {},
     steps: [
       { name: 'source', operator: 'stream', topics: ['in'], key: stringSerde, value: stringSerde, nullableKey: true, nullableValue: true },
       {

@@ -20,8 +20,7 @@ export function statelessSplitNoDefaultTopology(logic: StatelessSplitNoDefaultLo
       'out-a': { name: 'out-a', key: stringSerde, value: stringSerde, nullableKey: true, nullableValue: true },
       'out-comma': { name: 'out-comma', key: stringSerde, value: stringSerde, nullableKey: true, nullableValue: true },
     },
-    stores: {
-    },
+    stores: {},
     steps: [
       { name: 'source', operator: 'stream', topics: ['in'], key: stringSerde, value: stringSerde, nullableKey: true, nullableValue: true },
       {

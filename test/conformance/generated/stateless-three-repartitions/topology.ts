@@ -21,8 +21,7 @@ export function statelessThreeRepartitionsTopology(logic: StatelessThreeRepartit
       in: { name: 'in', key: stringSerde, value: stringSerde, nullableKey: true, nullableValue: true },
       out: { name: 'out', key: stringSerde, value: stringSerde, nullableKey: true, nullableValue: true },
     },
-    stores: {
-    },
+    stores: {},
     steps: [
       { name: 'source', operator: 'stream', topics: ['in'], key: stringSerde, value: stringSerde, nullableKey: true, nullableValue: true },
       {
@@ -35,7 +34,15 @@ export function statelessThreeRepartitionsTopology(logic: StatelessThreeRepartit
         nullableValue: true,
         logic: logic.pValues ?? PValues,
       },
-      { name: 'p', operator: 'repartition', input: 'p-values', key: stringSerde, value: stringSerde, nullableValue: true },
+      {
+        name: 'p',
+        operator: 'repartition',
+        input: 'p-values',
+        key: stringSerde,
+        value: stringSerde,
+        nullableKey: true,
+        nullableValue: true,
+      },
       { name: 'out-p', operator: 'sink', input: 'p', topic: 'out' },
       {
         name: 'q-values',
@@ -47,7 +54,15 @@ export function statelessThreeRepartitionsTopology(logic: StatelessThreeRepartit
         nullableValue: true,
         logic: logic.qValues ?? QValues,
       },
-      { name: 'q', operator: 'repartition', input: 'q-values', key: stringSerde, value: stringSerde, nullableValue: true },
+      {
+        name: 'q',
+        operator: 'repartition',
+        input: 'q-values',
+        key: stringSerde,
+        value: stringSerde,
+        nullableKey: true,
+        nullableValue: true,
+      },
       { name: 'out-q', operator: 'sink', input: 'q', topic: 'out' },
       {
         name: 'r-values',
@@ -59,7 +74,15 @@ export function statelessThreeRepartitionsTopology(logic: StatelessThreeRepartit
         nullableValue: true,
         logic: logic.rValues ?? RValues,
       },
-      { name: 'r', operator: 'repartition', input: 'r-values', key: stringSerde, value: stringSerde, nullableValue: true },
+      {
+        name: 'r',
+        operator: 'repartition',
+        input: 'r-values',
+        key: stringSerde,
+        value: stringSerde,
+        nullableKey: true,
+        nullableValue: true,
+      },
       { name: 'out-r', operator: 'sink', input: 'r', topic: 'out' },
     ],
   }

@@ -18,8 +18,7 @@ export function statelessThroughUserTopicTopology(logic: StatelessThroughUserTop
       mid: { name: 'mid', key: stringSerde, value: stringSerde, nullableKey: true, nullableValue: true },
       out: { name: 'out', key: stringSerde, value: stringSerde, nullableKey: true, nullableValue: true },
     },
-    stores: {
-    },
+    stores: {},
     steps: [
       { name: 'source', operator: 'stream', topics: ['in'], key: stringSerde, value: stringSerde, nullableKey: true, nullableValue: true },
       { name: 'through', operator: 'sink', input: 'source', topic: 'mid' },

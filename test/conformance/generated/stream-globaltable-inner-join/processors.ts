@@ -16,7 +16,7 @@ export class Joined extends GlobalJoinLogic<string | null, string, string, strin
 }
 
 export declare namespace Joined {
-  /** The key of both sides. */
+  /** The key of `s`. */
   type Key = string | null
   /** A value of `s`. */
   type Left = string

@@ -18,8 +18,7 @@ export function streamStreamLeftJoinTopology(logic: StreamStreamLeftJoinLogic): 
       right: { name: 'right', key: stringSerde, value: stringSerde, nullableKey: true, nullableValue: true },
       out: { name: 'out', key: stringSerde, value: stringSerde, nullableKey: true, nullableValue: true },
     },
-    stores: {
-    },
+    stores: {},
     steps: [
       { name: 'left', operator: 'stream', topics: ['left'], key: stringSerde, value: stringSerde, nullableKey: true, nullableValue: true },
       { name: 'right', operator: 'stream', topics: ['right'], key: stringSerde, value: stringSerde, nullableKey: true, nullableValue: true },

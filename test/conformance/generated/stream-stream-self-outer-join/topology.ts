@@ -21,8 +21,7 @@ export function streamStreamSelfOuterJoinTopology(logic: StreamStreamSelfOuterJo
       in: { name: 'in', key: stringSerde, value: stringSerde, nullableKey: true, nullableValue: true },
       out: { name: 'out', key: stringSerde, value: stringSerde, nullableKey: true, nullableValue: true },
     },
-    stores: {
-    },
+    stores: {},
     steps: [
       { name: 'source', operator: 'stream', topics: ['in'], key: stringSerde, value: stringSerde, nullableKey: true, nullableValue: true },
       {

@@ -22,8 +22,7 @@ export function streamTableLeftJoinRekeyedTopology(logic: StreamTableLeftJoinRek
       t: { name: 't', key: stringSerde, value: stringSerde, nullableKey: true, nullableValue: false },
       out: { name: 'out', key: stringSerde, value: stringSerde, nullableKey: true, nullableValue: true },
     },
-    stores: {
-    },
+    stores: {},
     steps: [
       { name: 's', operator: 'stream', topics: ['s'], key: stringSerde, value: stringSerde, nullableKey: true, nullableValue: true },
       { name: 't', operator: 'table', topic: 't', key: stringSerde, value: stringSerde },

@@ -8,7 +8,7 @@ export interface SuppressSessionLogic {
   readonly reduced?: LogicClass<Reduced>
 }
 
-const sessionWindowedStringSerde = sessionWindowedSerde(stringSerde)
+const stringSessionWindowedSerde = sessionWindowedSerde(stringSerde)
 
 /** `suppress-session.topology.yaml` as data, with the given classes in place of its logic. */
 export function suppressSessionTopology(logic: SuppressSessionLogic): TopologySpec {
@@ -17,7 +17,7 @@ export function suppressSessionTopology(logic: SuppressSessionLogic): TopologySp
     application: 'suppress-session',
     topics: {
       in: { name: 'in', key: stringSerde, value: stringSerde, nullableKey: true, nullableValue: true },
-      out: { name: 'out', key: sessionWindowedStringSerde, value: stringSerde, nullableKey: false, nullableValue: true },
+      out: { name: 'out', key: stringSessionWindowedSerde, value: stringSerde, nullableKey: false, nullableValue: true },
     },
     stores: {
       w: { kind: 'session', name: 'w', property: 'w', queryable: false, key: stringSerde, value: stringSerde, retentionMs: 15 },
@@ -31,7 +31,7 @@ export function suppressSessionTopology(logic: SuppressSessionLogic): TopologySp
         input: 'grouped',
         window: { kind: 'session', gapMs: 5, graceMs: 10 },
         store: 'w',
-        key: sessionWindowedStringSerde,
+        key: stringSessionWindowedSerde,
         value: stringSerde,
         logic: logic.reduced ?? Reduced,
       },
@@ -40,7 +40,7 @@ export function suppressSessionTopology(logic: SuppressSessionLogic): TopologySp
         operator: 'suppress',
         input: 'reduced',
         until: { kind: 'windowClose', graceMs: 15 },
-        key: sessionWindowedStringSerde,
+        key: stringSessionWindowedSerde,
         value: stringSerde,
       },
       { name: 'out', operator: 'sink', input: 'held', topic: 'out' },

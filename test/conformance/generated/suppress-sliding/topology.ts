@@ -8,7 +8,7 @@ export interface SuppressSlidingLogic {
   readonly reduced?: LogicClass<Reduced>
 }
 
-const windowedString10MsSerde = timeWindowedSerde(stringSerde, 10)
+const stringTimeWindowedSerde = timeWindowedSerde(stringSerde, 10)
 
 /** `suppress-sliding.topology.yaml` as data, with the given classes in place of its logic. */
 export function suppressSlidingTopology(logic: SuppressSlidingLogic): TopologySpec {
@@ -17,7 +17,7 @@ export function suppressSlidingTopology(logic: SuppressSlidingLogic): TopologySp
     application: 'suppress-sliding',
     topics: {
       in: { name: 'in', key: stringSerde, value: stringSerde, nullableKey: true, nullableValue: true },
-      out: { name: 'out', key: windowedString10MsSerde, value: stringSerde, nullableKey: false, nullableValue: true },
+      out: { name: 'out', key: stringTimeWindowedSerde, value: stringSerde, nullableKey: false, nullableValue: true },
     },
     stores: {
       w: {
@@ -40,7 +40,7 @@ export function suppressSlidingTopology(logic: SuppressSlidingLogic): TopologySp
         input: 'grouped',
         window: { kind: 'sliding', timeDifferenceMs: 10, graceMs: 5 },
         store: 'w',
-        key: windowedString10MsSerde,
+        key: stringTimeWindowedSerde,
         value: stringSerde,
         logic: logic.reduced ?? Reduced,
       },
@@ -49,7 +49,7 @@ export function suppressSlidingTopology(logic: SuppressSlidingLogic): TopologySp
         operator: 'suppress',
         input: 'reduced',
         until: { kind: 'windowClose', graceMs: 5 },
-        key: windowedString10MsSerde,
+        key: stringTimeWindowedSerde,
         value: stringSerde,
       },
       { name: 'out', operator: 'sink', input: 'held', topic: 'out' },

@@ -19,8 +19,7 @@ export function suppressThenFilterTopology(logic: SuppressThenFilterLogic): Topo
       in: { name: 'in', key: stringSerde, value: stringSerde, nullableKey: true, nullableValue: false },
       out: { name: 'out', key: stringSerde, value: stringSerde, nullableKey: true, nullableValue: true },
     },
-    stores: {
-    },
+    stores: {},
     steps: [
       { name: 'source', operator: 'table', topic: 'in', key: stringSerde, value: stringSerde },
       {

@@ -13,8 +13,7 @@ export function suppressTimeLimitMaxRecordsTopology(_logic: SuppressTimeLimitMax
       in: { name: 'in', key: stringSerde, value: stringSerde, nullableKey: true, nullableValue: false },
       out: { name: 'out', key: stringSerde, value: stringSerde, nullableKey: true, nullableValue: true },
     },
-    stores: {
-    },
+    stores: {},
     steps: [
       { name: 'source', operator: 'table', topic: 'in', key: stringSerde, value: stringSerde },
       {

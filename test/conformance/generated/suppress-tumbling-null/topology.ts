@@ -8,7 +8,7 @@ export interface SuppressTumblingNullLogic {
   readonly aggregated?: LogicClass<Aggregated>
 }
 
-const windowedString10MsSerde = timeWindowedSerde(stringSerde, 10)
+const stringTimeWindowedSerde = timeWindowedSerde(stringSerde, 10)
 
 /** `suppress-tumbling-null.topology.yaml` as data, with the given classes in place of its logic. */
 export function suppressTumblingNullTopology(logic: SuppressTumblingNullLogic): TopologySpec {
@@ -17,7 +17,7 @@ export function suppressTumblingNullTopology(logic: SuppressTumblingNullLogic): 
     application: 'suppress-tumbling-null',
     topics: {
       in: { name: 'in', key: stringSerde, value: stringSerde, nullableKey: true, nullableValue: true },
-      out: { name: 'out', key: windowedString10MsSerde, value: stringSerde, nullableKey: false, nullableValue: true },
+      out: { name: 'out', key: stringTimeWindowedSerde, value: stringSerde, nullableKey: false, nullableValue: true },
     },
     stores: {
       w: {
@@ -40,7 +40,7 @@ export function suppressTumblingNullTopology(logic: SuppressTumblingNullLogic): 
         input: 'grouped',
         window: { kind: 'tumbling', sizeMs: 10, graceMs: 5 },
         store: 'w',
-        key: windowedString10MsSerde,
+        key: stringTimeWindowedSerde,
         value: stringSerde,
         logic: logic.aggregated ?? Aggregated,
       },
@@ -49,7 +49,7 @@ export function suppressTumblingNullTopology(logic: SuppressTumblingNullLogic): 
         operator: 'suppress',
         input: 'aggregated',
         until: { kind: 'windowClose', graceMs: 5 },
-        key: windowedString10MsSerde,
+        key: stringTimeWindowedSerde,
         value: stringSerde,
       },
       { name: 'out', operator: 'sink', input: 'held', topic: 'out' },

@@ -4,7 +4,7 @@ import { type TopologySpec, longSerde, stringSerde, timeWindowedSerde } from 'mi
 /** The classes of `suppress-tumbling.topology.yaml`'s logic, by step: what the app makes one of per task. */
 export type SuppressTumblingLogic = Readonly<Record<string, never>>
 
-const windowedString10MsSerde = timeWindowedSerde(stringSerde, 10)
+const stringTimeWindowedSerde = timeWindowedSerde(stringSerde, 10)
 
 /** `suppress-tumbling.topology.yaml` as data, with the given classes in place of its logic. */
 export function suppressTumblingTopology(_logic: SuppressTumblingLogic): TopologySpec {
@@ -13,7 +13,7 @@ export function suppressTumblingTopology(_logic: SuppressTumblingLogic): Topolog
     application: 'suppress-tumbling',
     topics: {
       in: { name: 'in', key: stringSerde, value: stringSerde, nullableKey: true, nullableValue: true },
-      out: { name: 'out', key: windowedString10MsSerde, value: longSerde, nullableKey: false, nullableValue: true },
+      out: { name: 'out', key: stringTimeWindowedSerde, value: longSerde, nullableKey: false, nullableValue: true },
     },
     stores: {
       w: {
@@ -36,7 +36,7 @@ export function suppressTumblingTopology(_logic: SuppressTumblingLogic): Topolog
         input: 'grouped',
         window: { kind: 'tumbling', sizeMs: 10, graceMs: 0 },
         store: 'w',
-        key: windowedString10MsSerde,
+        key: stringTimeWindowedSerde,
         value: longSerde,
       },
       {
@@ -44,7 +44,7 @@ export function suppressTumblingTopology(_logic: SuppressTumblingLogic): Topolog
         operator: 'suppress',
         input: 'counted',
         until: { kind: 'windowClose', graceMs: 0 },
-        key: windowedString10MsSerde,
+        key: stringTimeWindowedSerde,
         value: longSerde,
       },
       { name: 'out', operator: 'sink', input: 'held', topic: 'out' },

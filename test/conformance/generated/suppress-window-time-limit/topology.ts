@@ -4,7 +4,7 @@ import { type TopologySpec, longSerde, stringSerde, timeWindowedSerde } from 'mi
 /** The classes of `suppress-window-time-limit.topology.yaml`'s logic, by step: what the app makes one of per task. */
 export type SuppressWindowTimeLimitLogic = Readonly<Record<string, never>>
 
-const windowedString10MsSerde = timeWindowedSerde(stringSerde, 10)
+const stringTimeWindowedSerde = timeWindowedSerde(stringSerde, 10)
 
 /** `suppress-window-time-limit.topology.yaml` as data, with the given classes in place of its logic. */
 export function suppressWindowTimeLimitTopology(_logic: SuppressWindowTimeLimitLogic): TopologySpec {
@@ -13,7 +13,7 @@ export function suppressWindowTimeLimitTopology(_logic: SuppressWindowTimeLimitL
     application: 'suppress-window-time-limit',
     topics: {
       in: { name: 'in', key: stringSerde, value: stringSerde, nullableKey: true, nullableValue: true },
-      out: { name: 'out', key: windowedString10MsSerde, value: longSerde, nullableKey: false, nullableValue: true },
+      out: { name: 'out', key: stringTimeWindowedSerde, value: longSerde, nullableKey: false, nullableValue: true },
     },
     stores: {
       w: {
@@ -36,7 +36,7 @@ export function suppressWindowTimeLimitTopology(_logic: SuppressWindowTimeLimitL
         input: 'grouped',
         window: { kind: 'tumbling', sizeMs: 10, graceMs: 5 },
         store: 'w',
-        key: windowedString10MsSerde,
+        key: stringTimeWindowedSerde,
         value: longSerde,
       },
       {
@@ -46,7 +46,7 @@ export function suppressWindowTimeLimitTopology(_logic: SuppressWindowTimeLimitL
         until: { kind: 'timeLimit', limitMs: 8 },
         maxRecords: 2,
         whenFull: 'emitEarly',
-        key: windowedString10MsSerde,
+        key: stringTimeWindowedSerde,
         value: longSerde,
       },
       { name: 'out', operator: 'sink', input: 'held', topic: 'out' },

@@ -17,8 +17,7 @@ export function tableFilterTopology(logic: TableFilterLogic): TopologySpec {
       in: { name: 'in', key: stringSerde, value: stringSerde, nullableKey: true, nullableValue: false },
       out: { name: 'out', key: stringSerde, value: stringSerde, nullableKey: true, nullableValue: true },
     },
-    stores: {
-    },
+    stores: {},
     steps: [
       { name: 'source', operator: 'table', topic: 'in', key: stringSerde, value: stringSerde },
       { name: 'even', operator: 'filter', input: 'source', key: stringSerde, value: stringSerde, logic: logic.even ?? Even },

@@ -16,7 +16,7 @@ export class Joined extends ForeignKeyJoinLogic<string, string, string, string, 
 }
 
 export declare namespace Joined {
-  /** The key of both sides. */
+  /** The key of `l`. */
   type Key = string
   /** A value of `l`. */
   type Left = string

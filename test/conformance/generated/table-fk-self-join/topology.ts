@@ -18,8 +18,7 @@ export function tableFkSelfJoinTopology(logic: TableFkSelfJoinLogic): TopologySp
       r: { name: 'r', key: stringSerde, value: stringSerde, nullableKey: true, nullableValue: false },
       out: { name: 'out', key: stringSerde, value: stringSerde, nullableKey: true, nullableValue: true },
     },
-    stores: {
-    },
+    stores: {},
     steps: [
       { name: 'r', operator: 'table', topic: 'r', key: stringSerde, value: stringSerde },
       { name: 'l', operator: 'table', topic: 'l', key: stringSerde, value: stringSerde },

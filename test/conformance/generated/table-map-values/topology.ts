@@ -17,8 +17,7 @@ export function tableMapValuesTopology(logic: TableMapValuesLogic): TopologySpec
       in: { name: 'in', key: stringSerde, value: stringSerde, nullableKey: true, nullableValue: false },
       out: { name: 'out', key: stringSerde, value: stringSerde, nullableKey: true, nullableValue: true },
     },
-    stores: {
-    },
+    stores: {},
     steps: [
       { name: 'source', operator: 'table', topic: 'in', key: stringSerde, value: stringSerde },
       { name: 'mapped', operator: 'mapValues', input: 'source', key: stringSerde, value: stringSerde, logic: logic.mapped ?? Mapped },

@@ -13,8 +13,7 @@ export function tableSourceTopology(_logic: TableSourceLogic): TopologySpec {
       in: { name: 'in', key: stringSerde, value: stringSerde, nullableKey: true, nullableValue: false },
       out: { name: 'out', key: stringSerde, value: stringSerde, nullableKey: true, nullableValue: true },
     },
-    stores: {
-    },
+    stores: {},
     steps: [
       { name: 'source', operator: 'table', topic: 'in', key: stringSerde, value: stringSerde },
       { name: 'out', operator: 'sink', input: 'source', topic: 'out' },

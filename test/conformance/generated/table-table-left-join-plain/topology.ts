@@ -18,8 +18,7 @@ export function tableTableLeftJoinPlainTopology(logic: TableTableLeftJoinPlainLo
       r: { name: 'r', key: stringSerde, value: stringSerde, nullableKey: true, nullableValue: false },
       out: { name: 'out', key: stringSerde, value: stringSerde, nullableKey: true, nullableValue: true },
     },
-    stores: {
-    },
+    stores: {},
     steps: [
       { name: 'l', operator: 'table', topic: 'l', key: stringSerde, value: stringSerde },
       { name: 'r', operator: 'table', topic: 'r', key: stringSerde, value: stringSerde },

@@ -20,8 +20,7 @@ export function tableTableSelfJoinTopology(logic: TableTableSelfJoinLogic): Topo
       r: { name: 'r', key: stringSerde, value: stringSerde, nullableKey: true, nullableValue: false },
       out: { name: 'out', key: stringSerde, value: stringSerde, nullableKey: true, nullableValue: true },
     },
-    stores: {
-    },
+    stores: {},
     steps: [
       { name: 'l', operator: 'table', topic: 'l', key: stringSerde, value: stringSerde },
       { name: 'r', operator: 'table', topic: 'r', key: stringSerde, value: stringSerde },

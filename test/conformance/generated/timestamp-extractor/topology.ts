@@ -8,7 +8,7 @@ export interface TimestampExtractorLogic {
   readonly sourceTimestamp?: LogicClass<SourceTimestamp>
 }
 
-const windowedString10MsSerde = timeWindowedSerde(stringSerde, 10)
+const stringTimeWindowedSerde = timeWindowedSerde(stringSerde, 10)
 
 /** `timestamp-extractor.topology.yaml` as data, with the given classes in place of its logic. */
 export function timestampExtractorTopology(logic: TimestampExtractorLogic): TopologySpec {
@@ -18,7 +18,7 @@ export function timestampExtractorTopology(logic: TimestampExtractorLogic): Topo
     topics: {
       in: { name: 'in', key: stringSerde, value: stringSerde, nullableKey: true, nullableValue: true },
       out: { name: 'out', key: stringSerde, value: stringSerde, nullableKey: true, nullableValue: true },
-      'out-w': { name: 'out-w', key: windowedString10MsSerde, value: longSerde, nullableKey: false, nullableValue: true },
+      'out-w': { name: 'out-w', key: stringTimeWindowedSerde, value: longSerde, nullableKey: false, nullableValue: true },
     },
     stores: {
       w: {
@@ -51,7 +51,7 @@ export function timestampExtractorTopology(logic: TimestampExtractorLogic): Topo
         input: 'grouped',
         window: { kind: 'tumbling', sizeMs: 10, graceMs: 0 },
         store: 'w',
-        key: windowedString10MsSerde,
+        key: stringTimeWindowedSerde,
         value: longSerde,
       },
       { name: 'out-w', operator: 'sink', input: 'counted', topic: 'out-w' },

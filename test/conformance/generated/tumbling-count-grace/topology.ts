@@ -4,7 +4,7 @@ import { type TopologySpec, longSerde, stringSerde, timeWindowedSerde } from 'mi
 /** The classes of `tumbling-count-grace.topology.yaml`'s logic, by step: what the app makes one of per task. */
 export type TumblingCountGraceLogic = Readonly<Record<string, never>>
 
-const windowedString10MsSerde = timeWindowedSerde(stringSerde, 10)
+const stringTimeWindowedSerde = timeWindowedSerde(stringSerde, 10)
 
 /** `tumbling-count-grace.topology.yaml` as data, with the given classes in place of its logic. */
 export function tumblingCountGraceTopology(_logic: TumblingCountGraceLogic): TopologySpec {
@@ -13,7 +13,7 @@ export function tumblingCountGraceTopology(_logic: TumblingCountGraceLogic): Top
     application: 'tumbling-count-grace',
     topics: {
       in: { name: 'in', key: stringSerde, value: stringSerde, nullableKey: true, nullableValue: true },
-      out: { name: 'out', key: windowedString10MsSerde, value: longSerde, nullableKey: false, nullableValue: true },
+      out: { name: 'out', key: stringTimeWindowedSerde, value: longSerde, nullableKey: false, nullableValue: true },
     },
     stores: {
       w: {
@@ -36,7 +36,7 @@ export function tumblingCountGraceTopology(_logic: TumblingCountGraceLogic): Top
         input: 'grouped',
         window: { kind: 'tumbling', sizeMs: 10, graceMs: 5 },
         store: 'w',
-        key: windowedString10MsSerde,
+        key: stringTimeWindowedSerde,
         value: longSerde,
       },
       { name: 'out', operator: 'sink', input: 'counted', topic: 'out' },

@@ -4,7 +4,7 @@ import { type TopologySpec, longSerde, stringSerde, timeWindowedSerde } from 'mi
 /** The classes of `tumbling-count.topology.yaml`'s logic, by step: what the app makes one of per task. */
 export type TumblingCountLogic = Readonly<Record<string, never>>
 
-const windowedString10MsSerde = timeWindowedSerde(stringSerde, 10)
+const stringTimeWindowedSerde = timeWindowedSerde(stringSerde, 10)
 
 /** `tumbling-count.topology.yaml` as data, with the given classes in place of its logic. */
 export function tumblingCountTopology(_logic: TumblingCountLogic): TopologySpec {
@@ -13,7 +13,7 @@ export function tumblingCountTopology(_logic: TumblingCountLogic): TopologySpec 
     application: 'tumbling-count',
     topics: {
       in: { name: 'in', key: stringSerde, value: stringSerde, nullableKey: true, nullableValue: true },
-      out: { name: 'out', key: windowedString10MsSerde, value: longSerde, nullableKey: false, nullableValue: true },
+      out: { name: 'out', key: stringTimeWindowedSerde, value: longSerde, nullableKey: false, nullableValue: true },
     },
     stores: {
       w: {
@@ -36,7 +36,7 @@ export function tumblingCountTopology(_logic: TumblingCountLogic): TopologySpec 
         input: 'grouped',
         window: { kind: 'tumbling', sizeMs: 10, graceMs: 0 },
         store: 'w',
-        key: windowedString10MsSerde,
+        key: stringTimeWindowedSerde,
         value: longSerde,
       },
       { name: 'out', operator: 'sink', input: 'counted', topic: 'out' },

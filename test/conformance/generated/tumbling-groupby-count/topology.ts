@@ -10,7 +10,7 @@ export interface TumblingGroupbyCountLogic {
   readonly flattened?: LogicClass<Flattened>
 }
 
-const windowedString10MsSerde = timeWindowedSerde(stringSerde, 10)
+const stringTimeWindowedSerde = timeWindowedSerde(stringSerde, 10)
 
 /** `tumbling-groupby-count.topology.yaml` as data, with the given classes in place of its logic. */
 export function tumblingGroupbyCountTopology(logic: TumblingGroupbyCountLogic): TopologySpec {
@@ -50,10 +50,10 @@ export function tumblingGroupbyCountTopology(logic: TumblingGroupbyCountLogic): 
         input: 'grouped',
         window: { kind: 'tumbling', sizeMs: 10, graceMs: 5 },
         store: 'w',
-        key: windowedString10MsSerde,
+        key: stringTimeWindowedSerde,
         value: longSerde,
       },
-      { name: 'changes', operator: 'toStream', input: 'counted', key: windowedString10MsSerde, value: longSerde, nullableValue: true },
+      { name: 'changes', operator: 'toStream', input: 'counted', key: stringTimeWindowedSerde, value: longSerde, nullableValue: true },
       {
         name: 'flattened',
         operator: 'map',

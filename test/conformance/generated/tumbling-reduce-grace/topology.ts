@@ -8,7 +8,7 @@ export interface TumblingReduceGraceLogic {
   readonly reduced?: LogicClass<Reduced>
 }
 
-const windowedString10MsSerde = timeWindowedSerde(stringSerde, 10)
+const stringTimeWindowedSerde = timeWindowedSerde(stringSerde, 10)
 
 /** `tumbling-reduce-grace.topology.yaml` as data, with the given classes in place of its logic. */
 export function tumblingReduceGraceTopology(logic: TumblingReduceGraceLogic): TopologySpec {
@@ -17,7 +17,7 @@ export function tumblingReduceGraceTopology(logic: TumblingReduceGraceLogic): To
     application: 'tumbling-reduce-grace',
     topics: {
       in: { name: 'in', key: stringSerde, value: stringSerde, nullableKey: true, nullableValue: true },
-      out: { name: 'out', key: windowedString10MsSerde, value: stringSerde, nullableKey: false, nullableValue: true },
+      out: { name: 'out', key: stringTimeWindowedSerde, value: stringSerde, nullableKey: false, nullableValue: true },
     },
     stores: {
       w: {
@@ -40,7 +40,7 @@ export function tumblingReduceGraceTopology(logic: TumblingReduceGraceLogic): To
         input: 'grouped',
         window: { kind: 'tumbling', sizeMs: 10, graceMs: 5 },
         store: 'w',
-        key: windowedString10MsSerde,
+        key: stringTimeWindowedSerde,
         value: stringSerde,
         logic: logic.reduced ?? Reduced,
       },

@@ -8,7 +8,7 @@ export interface UnlimitedCountLogic {
   readonly rekeyed?: LogicClass<Rekeyed>
 }
 
-const windowedString9007199254740991MsSerde = timeWindowedSerde(stringSerde, 9007199254740991)
+const stringTimeWindowedSerde = timeWindowedSerde(stringSerde, 9007199254740991)
 
 /** `unlimited-count.topology.yaml` as data, with the given classes in place of its logic. */
 export function unlimitedCountTopology(logic: UnlimitedCountLogic): TopologySpec {
@@ -19,8 +19,7 @@ export function unlimitedCountTopology(logic: UnlimitedCountLogic): TopologySpec
       in: { name: 'in', key: stringSerde, value: stringSerde, nullableKey: true, nullableValue: true },
       out: { name: 'out', key: stringSerde, value: longSerde, nullableKey: true, nullableValue: true },
     },
-    stores: {
-    },
+    stores: {},
     steps: [
       { name: 'source', operator: 'stream', topics: ['in'], key: stringSerde, value: stringSerde, nullableKey: true, nullableValue: true },
       { name: 'grouped', operator: 'groupByKey', input: 'source', key: stringSerde, value: stringSerde, nullableValue: true },
@@ -29,7 +28,7 @@ export function unlimitedCountTopology(logic: UnlimitedCountLogic): TopologySpec
         operator: 'count',
         input: 'grouped',
         window: { kind: 'unlimited', startMs: 10 },
-        key: windowedString9007199254740991MsSerde,
+        key: stringTimeWindowedSerde,
         value: longSerde,
       },
       {

@@ -10,7 +10,7 @@ export interface WindowedTableFilterLogic {
   readonly text?: LogicClass<Text>
 }
 
-const windowedString10MsSerde = timeWindowedSerde(stringSerde, 10)
+const stringTimeWindowedSerde = timeWindowedSerde(stringSerde, 10)
 
 /** `windowed-table-filter.topology.yaml` as data, with the given classes in place of its logic. */
 export function windowedTableFilterTopology(logic: WindowedTableFilterLogic): TopologySpec {
@@ -19,7 +19,7 @@ export function windowedTableFilterTopology(logic: WindowedTableFilterLogic): To
     application: 'windowed-table-filter',
     topics: {
       in: { name: 'in', key: stringSerde, value: stringSerde, nullableKey: true, nullableValue: true },
-      out: { name: 'out', key: windowedString10MsSerde, value: stringSerde, nullableKey: false, nullableValue: true },
+      out: { name: 'out', key: stringTimeWindowedSerde, value: stringSerde, nullableKey: false, nullableValue: true },
     },
     stores: {
       w: {
@@ -42,11 +42,11 @@ export function windowedTableFilterTopology(logic: WindowedTableFilterLogic): To
         input: 'grouped',
         window: { kind: 'tumbling', sizeMs: 10, graceMs: 5 },
         store: 'w',
-        key: windowedString10MsSerde,
+        key: stringTimeWindowedSerde,
         value: longSerde,
       },
-      { name: 'often', operator: 'filter', input: 'counted', key: windowedString10MsSerde, value: longSerde, logic: logic.often ?? Often },
-      { name: 'text', operator: 'mapValues', input: 'often', key: windowedString10MsSerde, value: stringSerde, logic: logic.text ?? Text },
+      { name: 'often', operator: 'filter', input: 'counted', key: stringTimeWindowedSerde, value: longSerde, logic: logic.often ?? Often },
+      { name: 'text', operator: 'mapValues', input: 'often', key: stringTimeWindowedSerde, value: stringSerde, logic: logic.text ?? Text },
       { name: 'out', operator: 'sink', input: 'text', topic: 'out' },
     ],
   }

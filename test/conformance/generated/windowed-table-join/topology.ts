@@ -10,7 +10,7 @@ export interface WindowedTableJoinLogic {
   readonly joined?: LogicClass<Joined>
 }
 
-const windowedString10MsSerde = timeWindowedSerde(stringSerde, 10)
+const stringTimeWindowedSerde = timeWindowedSerde(stringSerde, 10)
 
 /** `windowed-table-join.topology.yaml` as data, with the given classes in place of its logic. */
 export function windowedTableJoinTopology(logic: WindowedTableJoinLogic): TopologySpec {
@@ -19,7 +19,7 @@ export function windowedTableJoinTopology(logic: WindowedTableJoinLogic): Topolo
     application: 'windowed-table-join',
     topics: {
       in: { name: 'in', key: stringSerde, value: stringSerde, nullableKey: true, nullableValue: true },
-      out: { name: 'out', key: windowedString10MsSerde, value: stringSerde, nullableKey: false, nullableValue: true },
+      out: { name: 'out', key: stringTimeWindowedSerde, value: stringSerde, nullableKey: false, nullableValue: true },
     },
     stores: {
       w: {
@@ -52,7 +52,7 @@ export function windowedTableJoinTopology(logic: WindowedTableJoinLogic): Topolo
         input: 'grouped',
         window: { kind: 'tumbling', sizeMs: 10, graceMs: 5 },
         store: 'w',
-        key: windowedString10MsSerde,
+        key: stringTimeWindowedSerde,
         value: longSerde,
       },
       {
@@ -72,7 +72,7 @@ export function windowedTableJoinTopology(logic: WindowedTableJoinLogic): Topolo
         input: 'grouped-early',
         window: { kind: 'tumbling', sizeMs: 10, graceMs: 5 },
         store: 'x',
-        key: windowedString10MsSerde,
+        key: stringTimeWindowedSerde,
         value: longSerde,
       },
       {
@@ -81,7 +81,7 @@ export function windowedTableJoinTopology(logic: WindowedTableJoinLogic): Topolo
         join: 'tableTable',
         left: 'all',
         right: 'some',
-        key: windowedString10MsSerde,
+        key: stringTimeWindowedSerde,
         value: stringSerde,
         logic: logic.joined ?? Joined,
       },
