@@ -11,6 +11,7 @@ export type {
 } from './app/queryable-store.js'
 export type { RestoreProgress } from './app/restore-progress.js'
 export { type AppEvents, type AppListener, StreamApp } from './app/stream-app.js'
+export type { Client } from './client/client.js'
 export { type Clock, ManualClock, systemClock } from './core/clock.js'
 export type { ErrorCode, Reaction } from './core/error-codes.js'
 export { type ErrorDetails, isStreamError, StreamError } from './core/errors.js'
@@ -20,4 +21,5 @@ export type { KeyValue, RecordMetadata, TopicPartition, ValueAndTimestamp, Windo
 export { StreamRecord } from './core/record.js'
 export type * from './stores/state-store.js'
 export type { ErrorDecision, ErrorHandler, Failure } from './tasks/handlers.js'
+export { partitionOf } from './tasks/partitioner.js'
 export type { Cancellable, PunctuationType } from './topology/processor.js'
