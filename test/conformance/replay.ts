@@ -53,26 +53,59 @@ export interface Difference {
 
 /** Pipes a vector's inputs through the topology, and lists what differs from what Kafka Streams made of them. */
 export function replay(vector: Vector, spec: TopologySpec, options: TopologyTestDriverOptions = {}): readonly Difference[] {
-  const topology = buildTopology(spec)
-  using driver = new Driver(topology, { ...options, handlers: { ...handlersOf(vector), ...options.handlers } })
+  using run = new VectorRun(vector, spec, options)
   const differences: Difference[] = []
   for (const [index, step] of vector.steps.entries()) {
     const where = `step ${index} ${JSON.stringify(step)}`
     const expected = vector.expected[index]
     try {
-      play(driver, spec, step)
+      const got = run.play(step)
+      if (canonical(got) !== canonical(expected)) differences.push({ where, expected, got })
     } catch (error) {
       differences.push({ where, expected, got: String(error instanceof Error ? error.stack : error) })
       return differences
     }
-    const got = vector.outputs.flatMap(({ topic }) => sent(driver, topicOf(spec, topic)))
-    if (canonical(got) !== canonical(expected)) differences.push({ where, expected, got })
   }
   for (const [name, expected] of Object.entries(vector.stores)) {
-    const got = rowsOf(driver, topology, name, keysOf(vector))
+    const got = run.rows(name)
     if (canonical(got) !== canonical(expected)) differences.push({ where: `store ${name}`, expected, got })
   }
   return differences
+}
+
+/** A topology on the test driver, played step by step as a vector says. */
+export class VectorRun implements Disposable {
+  readonly driver: Driver
+  readonly #vector: Vector
+  readonly #spec: TopologySpec
+  readonly #topology: Topology
+
+  constructor(vector: Vector, spec: TopologySpec, options: TopologyTestDriverOptions = {}) {
+    this.#vector = vector
+    this.#spec = spec
+    this.#topology = buildTopology(spec)
+    this.driver = new Driver(this.#topology, { ...options, handlers: { ...handlersOf(vector), ...options.handlers } })
+  }
+
+  /** Runs a step, and returns what it sent, topic by topic. */
+  play(step: VectorStep): readonly VectorRecord[] {
+    play(this.driver, this.#spec, step)
+    return this.sent()
+  }
+
+  /** What was sent and not read yet. */
+  sent(): readonly VectorRecord[] {
+    return this.#vector.outputs.flatMap(({ topic }) => sent(this.driver, topicOf(this.#spec, topic)))
+  }
+
+  /** What a store holds, over all tasks, as vectors list it. */
+  rows(name: string): readonly VectorRow[] {
+    return rowsOf(this.driver, this.#topology, name, keysOf(this.#vector))
+  }
+
+  [Symbol.dispose](): void {
+    this.driver.close()
+  }
 }
 
 /** Kafka Streams' handlers, by the names of their classes. */
@@ -172,7 +205,7 @@ function compareKeys(left: unknown, right: unknown): number {
 }
 
 /** The same text for the same value, whatever the order of its fields. */
-function canonical(value: unknown): string {
+export function canonical(value: unknown): string {
   return JSON.stringify(value, (_, part: unknown) =>
     part !== null && typeof part === 'object' && !Array.isArray(part)
       ? Object.fromEntries(Object.entries(part).sort(([left], [right]) => (left < right ? -1 : 1)))

@@ -1,22 +1,18 @@
 /** `npm run conformance -- [DIR] [name…]`: replays vectors on both kinds of store; a line per difference, counts, exit code 1 on any. */
-import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
-import { join, resolve } from 'node:path'
+import { existsSync, statSync } from 'node:fs'
 import { lmdbBackend } from 'millrace/lmdb'
 import { replay, type Vector } from './replay.js'
 import { specOf } from './topologies.js'
+import { loadVectors, ownVectors } from './vectors.js'
 
-const own = resolve(import.meta.dirname, '../../../test/conformance/vectors')
 const [first, ...rest] = process.argv.slice(2)
 const isFolder = first !== undefined && existsSync(first) && statSync(first).isDirectory()
-const folder = isFolder ? first : own
+const folder = isFolder ? first : ownVectors
 const names = new Set(isFolder || first === undefined ? rest : [first, ...rest])
 
 let replayed = 0
 let differing = 0
-for (const file of readdirSync(folder)
-  .filter((name) => name.endsWith('.json'))
-  .sort()) {
-  const vector: Vector = JSON.parse(readFileSync(join(folder, file), 'utf8'))
+for (const vector of loadVectors(folder)) {
   if (names.size > 0 && !names.has(vector.name)) continue
   const spec = await specOf(vector.name)
   for (const [stores, options] of Object.entries({ memory: {}, lmdb: { stateBackend: lmdbBackend } })) {
