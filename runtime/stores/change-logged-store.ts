@@ -1,4 +1,5 @@
 import type { RecordOrigin } from '../core/record.js'
+import { compareBytes } from './bytes.js'
 import { Overlay, type Slot } from './overlay.js'
 import type { BytesStore, Entry, RangeOptions } from './store.js'
 import type { StoreContext } from './store-context.js'
@@ -14,6 +15,7 @@ export class ChangeLoggedStore {
   readonly #context: StoreContext
   readonly #log: Overlay<number>
   readonly #cache: Overlay<RecordOrigin> | undefined
+  #dropped: { readonly from: Uint8Array; readonly to: Uint8Array } | undefined
 
   constructor(base: BytesStore, context: StoreContext, caching: boolean) {
     this.#context = context
@@ -71,7 +73,7 @@ export class ChangeLoggedStore {
     cache.drain((key, value, origin) => {
       this.#context.runWith(origin, () => {
         const old = this.#log.get(key) ?? null
-        this.#log.put(key, value, origin.timestamp)
+        if (!this.#isDropped(key)) this.#log.put(key, value, origin.timestamp)
         flushed?.(key, value, old, origin.timestamp)
       })
     })
@@ -87,10 +89,19 @@ export class ChangeLoggedStore {
     this.#log.settle()
   }
 
-  /** Drops all of a range, the part in memory at once; the caller has the base drop it with the next commit. */
+  /**
+   * Drops all of a range, the part in memory at once; the caller has the base drop it with the next commit. The range grows from call to call.
+   * What the record cache holds of it still goes to its listener with the next flush, as in Kafka Streams, and no further.
+   */
   forget(from: Uint8Array, to: Uint8Array): void {
-    this.#cache?.forget(from, to)
+    this.#cache?.invalidate()
     this.#log.forget(from, to)
+    this.#dropped = { from, to }
+  }
+
+  #isDropped(key: Uint8Array): boolean {
+    const range = this.#dropped
+    return range !== undefined && compareBytes(key, range.from) >= 0 && compareBytes(key, range.to) < 0
   }
 
   /** The base was written to by a restore. */

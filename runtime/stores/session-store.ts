@@ -57,12 +57,20 @@ export class TypedSessionStore<K, V> implements SessionStore<K, V>, CacheableSto
     const bytes = this.#codec.encode(value)
     const advanced = this.#segments.advance(session.end)
     if (session.end < this.#segments.liveFrom) {
-      this.#context.expired(this.name)
+      this.#dropExpired(sessionRow(this.#segments.segmentOf(session.end), key, session.end, session.start), bytes)
       return
     }
     const row = sessionRow(this.#segments.segmentFor(session.end), key, session.end, session.start)
     if (advanced) this.#segments.advancedBy(row)
     this.#segments.rows.put(row, bytes)
+  }
+
+  /** A row too old to be kept: with the record cache on it goes downstream all the same, as in Kafka Streams, and at once. */
+  #dropExpired(row: Uint8Array, bytes: Uint8Array | null): void {
+    this.#context.expired(this.name)
+    const listener = this.#flushListener
+    if (!this.cached || listener === undefined) return
+    flushedTo(listener, this.#codec, (key) => this.#windowed(key))(row, bytes, null, this.#context.recordOrigin().timestamp)
   }
 
   remove(session: Windowed<K>): void {

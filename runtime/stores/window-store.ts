@@ -59,7 +59,7 @@ export class TypedWindowStore<K, V> implements WindowStore<K, V>, CacheableStore
     if (start < 0) return
     const advanced = this.#segments.advance(start)
     if (start < this.#segments.liveFrom) {
-      this.#context.expired(this.name)
+      this.#dropExpired(this.#rowKey(this.#segments.segmentOf(start), keyBytes, start), bytes)
       return
     }
     const { retainDuplicates } = this.#options
@@ -67,6 +67,14 @@ export class TypedWindowStore<K, V> implements WindowStore<K, V>, CacheableStore
     if (retainDuplicates) writeSequence(row, this.#segments.nextSequence())
     if (advanced) this.#segments.advancedBy(row)
     if (bytes !== null || !retainDuplicates) this.#segments.rows.put(row, bytes)
+  }
+
+  /** A row too old to be kept: with the record cache on it goes downstream all the same, as in Kafka Streams, and at once. */
+  #dropExpired(row: Uint8Array, bytes: Uint8Array | null): void {
+    this.#context.expired(this.name)
+    const listener = this.#flushListener
+    if (!this.cached || listener === undefined) return
+    flushedTo(listener, this.#codec, (key) => this.#windowed(key))(row, bytes, null, this.#context.recordOrigin().timestamp)
   }
 
   fetch(key: K, start: number): V | undefined {

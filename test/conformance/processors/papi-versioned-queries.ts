@@ -3,7 +3,8 @@ import { Queried } from '../generated/papi-versioned-queries.js'
 import { num } from '../logic.js'
 
 /** What Java's `VersionedKeyValueStore.put` returns for `validTo`: its constants for "still valid" and "not put". */
-const putResult = (validTo: number | undefined | 'expired') => (validTo === undefined ? '-1' : validTo === 'expired' ? '-9223372036854775808' : validTo)
+const putResult = (validTo: number | undefined | 'expired') =>
+  validTo === undefined ? '-1' : validTo === 'expired' ? '-9223372036854775808' : validTo
 
 /** Does to a versioned store what the record's key says, with the value's parts as arguments. */
 class QueriedStore extends Queried {
