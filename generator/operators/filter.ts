@@ -20,7 +20,7 @@ function filterOperator(name: 'filter' | 'filterNot', summary: string, doc: stri
       const input = step.inputs[0]!
       if (!checkKind(step, name, input, 'stream', 'table')) return undefined
       const store = input.kind === 'table' ? step.store({ holds: 'table', key: input.key, value: input.value }) : noStore(step, name)
-      const { store: _, versioned: __, ...kept } = input
+      const { store: _, ...kept } = input
       return {
         spec: { input: input.name, ...(store && { store }) },
         logic: [

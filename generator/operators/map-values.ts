@@ -24,7 +24,7 @@ export const mapValues = defineOperator({
     const value = input.kind === 'table' ? nonNull(result) : result
     const store = input.kind === 'table' ? step.store({ holds: 'table', key: input.key, value }) : noStore(step, 'mapValues')
     const [k, v, r] = [typescript(step, input.key), typescript(step, input.value), typescript(step, result)]
-    const { store: _, versioned: __, ...kept } = input
+    const { store: _, ...kept } = input
     return {
       spec: { input: input.name, ...(store && { store }) },
       logic: [

@@ -105,7 +105,7 @@ export const processValues = defineOperator({
     const connected = step.connect(stores)
     const [k, v, v2] = [input.key, input.value, result].map((type) => typescript(step, type))
     const context = contextAlias('ProcessValuesContext', [k!, isTable ? text('never') : v2!], connected)
-    const { store: _, versioned: __, ...kept } = input
+    const { store: _, ...kept } = input
     return {
       spec: { input: input.name, stores: connected, ...punctuations(punctuate), ...(store && { store }) },
       logic: [

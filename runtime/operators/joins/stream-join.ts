@@ -133,6 +133,8 @@ export class StreamJoinProcessor implements Processor {
       if (entry.timestamp + (entry.left ? afterMs : beforeMs) >= now) {
         if (entry.left) leftOpen = true
         else rightOpen = true
+        // It walks from value to value: the next may be of the same entry.
+        if (leftOpen && rightOpen && value.values.length > 1) break
         continue
       }
       for (const alone of value.values) this.#sendAlone(record, entry, alone)
