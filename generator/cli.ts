@@ -5,8 +5,10 @@ import { exitCodes, type Io, posixPath, UsageError } from './commands/io.js'
 import { reportProblems, showDifferences, writeFolders } from './commands/output.js'
 import { writeStubs } from './commands/stubs.js'
 import { hasErrors } from './diagnostics.js'
+import { type DescriptionFormat, descriptionFormats, formatDescriptions } from './emit/describe.js'
 import { planForced, planWrite } from './emit/write.js'
 import { generate } from './generate.js'
+import { describeGraph } from './model/graph.js'
 import { generatorVersion } from './version.js'
 
 const help = `Usage: gen [folder] [options]
@@ -16,6 +18,8 @@ Without a folder: ./schemas if it is there, else the current one.
 
   --check                  write nothing; print what would change as a diff, and exit 1 if anything would
   --force                  overwrite generated files that were edited by hand, and folders that gen did not write
+  --describe               write nothing; print sub-topologies, stores and internal topics
+  --format FORMAT          how --describe prints: text (default), json or mermaid
   --stubs DIR              lay a subclass in DIR for each abstract class that no file there extends yet
   --import-extension EXT   what imports of generated siblings end with: js (default), ts or none
   -h, --help               print this text
@@ -49,17 +53,32 @@ async function command(args: readonly string[], io: Io): Promise<number> {
   const extension = extensions[values['import-extension'] ?? 'js']
   if (extension === undefined) throw new UsageError(`--import-extension is js, ts or none, not ${values['import-extension']}.`)
 
+  const format = descriptionFormat(values)
+
   const files = await readInput(await inputFolder(positionals[0], io), io)
   const generated = generate(files, { importExtension: extension, base: posixPath(io.cwd), typeCheck: true })
   reportProblems(generated.diagnostics, io)
   if (hasErrors(generated.diagnostics)) return exitCodes.problems
 
+  if (format !== undefined) {
+    return print(io, formatDescriptions(generated.topologies.map(describeGraph), format))
+  }
   const plan = values.force || values.check ? planForced : planWrite
   const plans = await Promise.all(generated.folders.map(({ path, files }) => plan(resolve(io.cwd, path), files)))
   if (values.check) return showDifferences(plans, io)
   const code = await writeFolders(plans, io)
   if (code === exitCodes.ok && values.stubs !== undefined) await writeStubs(generated.topologies, values.stubs, extension, io)
   return code
+}
+
+function descriptionFormat(values: { readonly describe?: boolean; readonly format?: string }): DescriptionFormat | undefined {
+  if (!values.describe) {
+    if (values.format !== undefined) throw new UsageError('--format goes with --describe.')
+    return undefined
+  }
+  const format = descriptionFormats.find((each) => each === (values.format ?? 'text'))
+  if (format === undefined) throw new UsageError(`--format is ${descriptionFormats.join(', ')}, not ${values.format}.`)
+  return format
 }
 
 function parse(args: readonly string[]) {
@@ -70,6 +89,8 @@ function parse(args: readonly string[]) {
       options: {
         check: { type: 'boolean' },
         force: { type: 'boolean' },
+        describe: { type: 'boolean' },
+        format: { type: 'string' },
         stubs: { type: 'string' },
         'import-extension': { type: 'string' },
         help: { type: 'boolean', short: 'h' },

@@ -22,6 +22,7 @@ export const diagnosticCodes = {
   'store-conflict': 'A store that two steps want to fill, or with types that differ from what fills it.',
   'invalid-window': 'A window whose size, advance, grace or retention do not fit together.',
   'invalid-option': 'An option that does not apply here, or whose value is out of range.',
+  'invalid-topology': 'Steps that are right one by one, but cannot run together.',
   'logic-syntax': 'Inline logic that is neither a TypeScript expression nor statements.',
   'logic-type': 'Inline logic that does not compile against the types of its step.',
   'unused-step': 'A step whose output nobody takes, and that does nothing else.',

@@ -11,6 +11,7 @@ import { manifestFile, readManifest } from './input/manifest.js'
 import { type InputFile, readSource } from './input/source.js'
 import { buildTopology } from './model/build.js'
 import type { TypeSystem } from './model/data-type.js'
+import { checkGraph } from './model/graph.js'
 import type { TopologyModel } from './model/topology.js'
 import { loadTypes, type TypeOptions } from './type-system.js'
 
@@ -51,6 +52,7 @@ export function generate(files: readonly InputFile[], options: GenerateOptions =
     .filter(({ path }) => manifestFile.test(posix.basename(path)))
     .flatMap((file) => topologyOf(file, types, options.output ?? '../generated', diagnostics) ?? [])
   diagnostics.push(...types.diagnostics)
+  if (!hasErrors(diagnostics)) diagnostics.push(...topologies.flatMap(checkGraph))
   if (hasErrors(diagnostics)) return { folders: [], topologies, diagnostics: relevant(diagnostics) }
   const folders = emit(topologies, types, options)
   if (options.typeCheck) diagnostics.push(...typeCheck(topologies, folders, options.base ?? defaultBase))

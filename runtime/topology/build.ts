@@ -14,6 +14,17 @@ import { checkTopology } from './validate.js'
  * Throws INVALID_TOPOLOGY with everything that is wrong.
  */
 export function buildTopology(spec: TopologySpec): Topology {
+  const { builder, problems } = build(spec)
+  if (problems.length > 0) throw problemsError(problems)
+  return freeze(spec.application, builder)
+}
+
+/** What `buildTopology` would throw, one by one. */
+export function topologyProblems(spec: TopologySpec): readonly TopologyProblem[] {
+  return build(spec).problems
+}
+
+function build(spec: TopologySpec): { readonly builder: TopologyBuilder; readonly problems: readonly TopologyProblem[] } {
   const problems: TopologyProblem[] = []
   const builder = new TopologyBuilder(spec)
   const failed = new Set<string>()
@@ -23,8 +34,7 @@ export function buildTopology(spec: TopologySpec): Topology {
     else attempt(step, builder, failed, problems)
   }
   problems.push(...checkTopology(builder, spec))
-  if (problems.length > 0) throw problemsError(problems)
-  return freeze(spec.application, builder)
+  return { builder, problems }
 }
 
 function attempt(step: StepSpec, builder: TopologyBuilder, failed: Set<string>, problems: TopologyProblem[]): void {

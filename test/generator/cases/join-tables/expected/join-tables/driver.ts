@@ -6,8 +6,8 @@ import { type JoinTablesLogic, joinTablesTopology } from './topology.js'
 export interface JoinTablesTestStores {
   /** Store `inner`, filled by step `inner`. */
   readonly inner: TestKeyValueStore<string, string>
-  /** Store `foreign`, filled by step `foreign-left`. */
-  readonly foreign: TestKeyValueStore<string, string>
+  /** Store `found`, filled by step `foreign-left`. */
+  readonly found: TestKeyValueStore<string, string>
 }
 
 /** Runs `join-tables.topology.yaml` in tests, without a broker. */

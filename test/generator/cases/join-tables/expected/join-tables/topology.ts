@@ -28,7 +28,7 @@ export function joinTablesTopology(logic: JoinTablesLogic): TopologySpec {
     },
     stores: {
       inner: { kind: 'timestampedKeyValue', name: 'inner', property: 'inner', queryable: true, key: stringSerde, value: stringSerde },
-      foreign: { kind: 'timestampedKeyValue', name: 'foreign', property: 'foreign', queryable: false, key: stringSerde, value: stringSerde },
+      found: { kind: 'timestampedKeyValue', name: 'found', property: 'found', queryable: false, key: stringSerde, value: stringSerde },
     },
     steps: [
       { name: 'a', operator: 'table', topic: 'a', key: stringSerde, value: stringSerde },
@@ -80,7 +80,7 @@ export function joinTablesTopology(logic: JoinTablesLogic): TopologySpec {
         join: 'foreignKey',
         left: 'a',
         right: 'b',
-        store: 'foreign',
+        store: 'found',
         key: stringSerde,
         value: stringSerde,
         logic: logic.foreignLeft,

@@ -1,0 +1,13 @@
+/** For tools: the graph that a topology becomes, what is wrong with it, and a description. Runs nothing, and loads nothing native. */
+export { buildTopology, topologyProblems } from './topology/build.js'
+export {
+  describeTopology,
+  type GlobalDescription,
+  type InternalTopicDescription,
+  type NodeDescription,
+  type StoreDescription,
+  type SubTopologyDescription,
+  type TopologyDescription,
+} from './topology/describe.js'
+export type { TopologyProblem } from './topology/problem.js'
+export type { Topology } from './topology/topology.js'
