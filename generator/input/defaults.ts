@@ -8,55 +8,96 @@ export interface DefaultProblem {
   readonly at: number | undefined
 }
 
+/** A default of more values than this, its records' own defaults counted, is a mistake or an attack: reading would make them all. */
+const maxValues = 100_000
+
+/** What a default was found to be: the number of its values, or its problem. */
+type Finding = { readonly values: number } | DefaultProblem
+
 /**
- * Checks a default by the table of the specification (Avro 1.12, "field default values"): unions take a value of any of their branches;
- * a record's missing fields take their own defaults, found by `defaultOf`.
+ * Checks defaults by the table of the specification (Avro 1.12, "field default values"): unions take a value of any of their branches, a record's
+ * missing fields take their own defaults.
  */
-export function checkDefault(
-  schema: AvroSchema,
-  node: JsonNode,
-  defaultOf: (field: AvroField) => JsonNode | undefined,
-  open: ReadonlySet<AvroField> = new Set(),
-): DefaultProblem | undefined {
-  const wrong = (message: string): DefaultProblem => ({ message, at: node.at })
-  switch (schema.kind) {
-    case 'primitive':
-      return primitiveProblem(schema.primitive, node)
-    case 'fixed':
-      if (node.kind !== 'string' || !isLatin1(node.value)) return wrong('a fixed takes a string of the characters \\u0000 to \\u00ff')
-      return node.value.length === schema.size
-        ? undefined
-        : wrong(`${schema.fullName} has ${schema.size} bytes, the default ${node.value.length}`)
-    case 'enum':
-      return node.kind === 'string' && schema.symbols.includes(node.value)
-        ? undefined
-        : wrong(`the enum ${schema.fullName} takes one of its symbols`)
-    case 'array':
-      if (node.kind !== 'array') return wrong('an array is expected')
-      return first(node.items, (item) => checkDefault(schema.items, item, defaultOf, open))
-    case 'map':
-      if (node.kind !== 'object') return wrong('an object is expected')
-      return first(node.members, ({ value }) => checkDefault(schema.values, value, defaultOf, open))
-    case 'union': {
-      const problems = schema.branches.map((branch) => checkDefault(branch, node, defaultOf, open))
-      return problems.includes(undefined)
-        ? undefined
-        : problems.length === 1
-          ? problems[0]
-          : wrong('it is of none of the types of the union')
-    }
-    case 'record':
-      if (node.kind !== 'object') return wrong(`the record ${schema.fullName} takes an object`)
-      return first(schema.fields, (field) => {
-        const given = member(node, field.name)
-        if (given !== undefined) return checkDefault(field.type, given, defaultOf, open)
-        const own = defaultOf(field)
-        if (own === undefined) return wrong(`the field ${field.name} of ${schema.fullName} is missing, and has no default of its own`)
-        if (open.has(field)) return wrong(`the default of the field ${field.name} of ${schema.fullName} contains itself without end`)
-        const problem = checkDefault(field.type, own, defaultOf, new Set([...open, field]))
-        return problem === undefined ? undefined : { message: problem.message, at: undefined }
-      })
+export class DefaultCheck {
+  readonly #defaults = new Map<AvroField, JsonNode>()
+  readonly #found = new Map<AvroField, Finding | 'open'>()
+
+  /** Makes a field's default known, which records' defaults may build on. */
+  add(field: AvroField, node: JsonNode): void {
+    this.#defaults.set(field, node)
   }
+
+  /** What is wrong with the default of a field. */
+  problem(field: AvroField): DefaultProblem | undefined {
+    const found = this.#own(field)
+    if (found === undefined || found === 'open') return undefined
+    if ('message' in found) return found
+    return found.values > maxValues ? { message: `it stands for more than ${maxValues} values`, at: undefined } : undefined
+  }
+
+  /** The finding of a field's own default, made once; undefined if it has none, `open` while it is being made. */
+  #own(field: AvroField): Finding | 'open' | undefined {
+    const node = this.#defaults.get(field)
+    if (node === undefined) return undefined
+    const known = this.#found.get(field)
+    if (known !== undefined) return known
+    this.#found.set(field, 'open')
+    const found = this.#check(field.type, node)
+    this.#found.set(field, found)
+    return found
+  }
+
+  #check(schema: AvroSchema, node: JsonNode): Finding {
+    const wrong = (message: string): Finding => ({ message, at: node.at })
+    switch (schema.kind) {
+      case 'primitive':
+        return primitiveProblem(schema.primitive, node) ?? one
+      case 'fixed':
+        if (node.kind !== 'string' || !isLatin1(node.value)) return wrong('a fixed takes a string of the characters \\u0000 to \\u00ff')
+        return node.value.length === schema.size
+          ? one
+          : wrong(`${schema.fullName} has ${schema.size} bytes, the default ${node.value.length}`)
+      case 'enum':
+        return node.kind === 'string' && schema.symbols.includes(node.value)
+          ? one
+          : wrong(`the enum ${schema.fullName} takes one of its symbols`)
+      case 'array':
+        if (node.kind !== 'array') return wrong('an array is expected')
+        return all(node.items, (item) => this.#check(schema.items, item))
+      case 'map':
+        if (node.kind !== 'object') return wrong('an object is expected')
+        return all(node.members, ({ value }) => this.#check(schema.values, value))
+      case 'union': {
+        const found = schema.branches.map((branch) => this.#check(branch, node))
+        return (
+          found.find((finding) => 'values' in finding) ??
+          (found.length === 1 ? found[0]! : wrong('it is of none of the types of the union'))
+        )
+      }
+      case 'record':
+        if (node.kind !== 'object') return wrong(`the record ${schema.fullName} takes an object`)
+        return all(schema.fields, (field) => {
+          const given = member(node, field.name)
+          if (given !== undefined) return this.#check(field.type, given)
+          const own = this.#own(field)
+          if (own === undefined) return wrong(`the field ${field.name} of ${schema.fullName} is missing, and has no default of its own`)
+          if (own === 'open') return wrong(`the default of the field ${field.name} of ${schema.fullName} contains itself without end`)
+          return 'message' in own ? { message: own.message, at: undefined } : own
+        })
+    }
+  }
+}
+
+const one: Finding = { values: 1 }
+
+function all<T>(items: readonly T[], check: (item: T) => Finding): Finding {
+  let values = 1
+  for (const item of items) {
+    const found = check(item)
+    if ('message' in found) return found
+    values += found.values
+  }
+  return { values }
 }
 
 function primitiveProblem(primitive: string, node: JsonNode): DefaultProblem | undefined {
@@ -79,14 +120,6 @@ function primitiveProblem(primitive: string, node: JsonNode): DefaultProblem | u
     default:
       return expected('a string', node.kind === 'string')
   }
-}
-
-function first<T>(items: readonly T[], check: (item: T) => DefaultProblem | undefined): DefaultProblem | undefined {
-  for (const item of items) {
-    const problem = check(item)
-    if (problem !== undefined) return problem
-  }
-  return undefined
 }
 
 function isWithin(text: string, bits: number): boolean {

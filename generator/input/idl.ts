@@ -209,7 +209,7 @@ class IdlParser {
   #plainType(depth: number, { members }: Annotations): JsonNode {
     const token = this.#name('a type')
     const { at } = token
-    if (depth > maxDepth / 3) throw new JsonSyntaxError(at, 'types are nested too deeply', 'too-deep')
+    if (depth > maxDepth) throw new JsonSyntaxError(at, 'types are nested too deeply', 'too-deep')
     const annotated = (entries: readonly (readonly [string, JsonNode])[]) =>
       object(at, [...entries, ...members.map(({ key, value }) => [key, value] as const)])
     if (!token.quoted) {

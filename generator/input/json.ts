@@ -45,8 +45,11 @@ export function member(node: JsonObject, key: string): JsonNode | undefined {
   return node.members.findLast((entry) => entry.key === key)?.value
 }
 
-/** How deep arrays and objects may lie in each other: beyond what people write, within what the stack bears. */
-export const maxDepth = 3500
+/** How deep arrays and objects may lie in each other: beyond what people write, within what the stack of every step bears. Java's readers stop at 1,000. */
+export const maxDepth = 1500
+
+/** How long a number may be written: beyond any double and decimal, and still quick to turn into an integer. */
+const maxNumber = 1000
 
 /**
  * Parses JSON, with comments as Avro's own parser takes them. A syntax error is reported and gives undefined;
@@ -136,6 +139,7 @@ export class JsonParser {
     if (first === '[') return this.#array(at, depth)
     if (first === '"') return { kind: 'string', at, value: this.#string() }
     const number = this.#match(numberPattern)
+    if (number !== undefined && number.length > maxNumber) throw new JsonSyntaxError(at, `a number of more than ${maxNumber} characters`)
     if (number !== undefined) return { kind: 'number', at, text: number }
     const word = this.#match(wordPattern)
     const literal = word === undefined ? undefined : literals.get(word)

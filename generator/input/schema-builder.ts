@@ -42,6 +42,9 @@ const standard = {
   primitive: ['type', 'logicalType'],
 } as const
 
+/** Types without a name become one expression of TypeScript, whose compilers give up on deeper ones. */
+const maxNesting = 100
+
 /** What stands for a schema that was reported as wrong, so that the checks of the rest go on. */
 const broken: AvroPrimitive = { kind: 'primitive', primitive: 'null', attributes: new Map() }
 
@@ -54,6 +57,8 @@ export class SchemaBuilder {
   readonly #long: LongType
   readonly #byName = new Map<string, Definition>()
   readonly #byNode = new Map<JsonObject, Definition>()
+  /** How many types without a name `build` is within. */
+  #depth = 0
   /** Fields whose default waits for all types to be complete. */
   #defaults: { readonly field: AvroField; readonly node: JsonNode; readonly located: Located }[] = []
 
@@ -169,6 +174,17 @@ export class SchemaBuilder {
 
   /** A schema as it stands in a file. */
   build(node: JsonNode, namespace: string, located: Located, long = this.#long): AvroSchema {
+    if (this.#depth > maxNesting) {
+      const message = `more than ${maxNesting} arrays, maps and unions in each other`
+      return this.#wrong('too-deep', located, node, message, 'Name an inner type (a record) and refer to it.')
+    }
+    this.#depth += 1
+    const schema = this.#build(node, namespace, located, long)
+    this.#depth -= 1
+    return schema
+  }
+
+  #build(node: JsonNode, namespace: string, located: Located, long: LongType): AvroSchema {
     if (node.kind === 'string') return this.#reference(node.value, node, namespace, located, long, new Map())
     if (node.kind === 'array') return this.#union(node.items, node, namespace, located, long)
     if (node.kind !== 'object') return this.#wrong('avro-type', located, node, 'a schema is a name, an object or an array (a union)')

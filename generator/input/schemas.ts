@@ -1,8 +1,8 @@
 import { posix } from 'node:path'
 import { compareText, type Diagnostic, type Place } from '../diagnostics.js'
-import type { AvroField, AvroNamed, AvroSchema } from '../model/avro.js'
+import type { AvroNamed, AvroSchema } from '../model/avro.js'
 import { schemaText } from '../model/schema-text.js'
-import { checkDefault } from './defaults.js'
+import { DefaultCheck } from './defaults.js'
 import { parseIdl } from './idl.js'
 import { type JsonNode, member, parseJson } from './json.js'
 import { fromPlain } from './json-value.js'
@@ -20,7 +20,7 @@ interface Root {
 export class Schemas {
   readonly diagnostics: Diagnostic[] = []
   readonly #builder: SchemaBuilder
-  readonly #defaults = new Map<AvroField, JsonNode>()
+  readonly #defaults = new DefaultCheck()
 
   constructor(long: LongType) {
     this.#builder = new SchemaBuilder(this.diagnostics, long)
@@ -100,18 +100,12 @@ export class Schemas {
     const schemas = roots.map(({ node, namespace, located }) => this.#builder.build(node, namespace, located))
     for (const [first, second] of again) this.#checkAgain(first, second)
     const defaults = this.#builder.takeDefaults()
-    for (const { field, node } of defaults) this.#defaults.set(field, node)
+    for (const { field, node } of defaults) this.#defaults.add(field, node)
     for (const { field, node, located } of defaults) {
-      const problem = checkDefault(field.type, node, (other) => this.#defaults.get(other))
-      if (problem !== undefined) {
-        const place = located.place(problem.at ?? node.at)
-        this.diagnostics.push({
-          code: 'avro-default',
-          severity: 'error',
-          place,
-          message: `the default of the field ${field.name} is wrong: ${problem.message}`,
-        })
-      }
+      const problem = this.#defaults.problem(field)
+      if (problem === undefined) continue
+      const message = `the default of the field ${field.name} is wrong: ${problem.message}`
+      this.diagnostics.push({ code: 'avro-default', severity: 'error', place: located.place(problem.at ?? node.at), message })
     }
     return schemas
   }

@@ -33,17 +33,17 @@ const definitions = new WeakMap<AvroNamed, Definition>()
 /** Hands over the canonical text in order, in chunks that are made once for each type. */
 function visit(schema: AvroSchema, take: (chunk: Chunk) => void): void {
   const defined = new Set<string>()
-  const run = (pieces: readonly Piece[]): void => {
-    for (const piece of pieces) {
-      if ('text' in piece) take(piece)
-      else if (defined.has(piece.fullName)) take(definitionOf(piece).name)
-      else {
-        defined.add(piece.fullName)
-        run(definitionOf(piece).pieces)
-      }
+  // What is left to do, last first: by hand, since types may refer to each other in a chain of any length.
+  const left: Piece[] = [...piecesOf((add) => use(schema, add))].reverse()
+  for (let piece = left.pop(); piece !== undefined; piece = left.pop()) {
+    if ('text' in piece) take(piece)
+    else if (defined.has(piece.fullName)) take(definitionOf(piece).name)
+    else {
+      defined.add(piece.fullName)
+      const { pieces } = definitionOf(piece)
+      for (let at = pieces.length - 1; at >= 0; at -= 1) left.push(pieces[at]!)
     }
   }
-  run(piecesOf((add) => use(schema, add)))
 }
 
 function definitionOf(schema: AvroNamed): Definition {
