@@ -1,4 +1,4 @@
-import { resolve } from 'node:path'
+import { dirname, relative, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { inputFolder, readInput } from './commands/input.js'
 import { exitCodes, type Io, posixPath, UsageError } from './commands/io.js'
@@ -55,8 +55,15 @@ async function command(args: readonly string[], io: Io): Promise<number> {
 
   const format = descriptionFormat(values)
 
-  const files = await readInput(await inputFolder(positionals[0], io), io)
-  const generated = generate(files, { importExtension: extension, base: posixPath(io.cwd), typeCheck: true })
+  const folder = await inputFolder(positionals[0], io)
+  const files = await readInput(folder, io)
+  const generated = generate(files, {
+    folder: posixPath(relative(io.cwd, resolve(io.cwd, folder))) || '.',
+    base: posixPath(io.cwd),
+    within: [posixPath(io.cwd), posixPath(dirname(resolve(io.cwd, folder)))],
+    importExtension: extension,
+    typeCheck: true,
+  })
   reportProblems(generated.diagnostics, io)
   if (hasErrors(generated.diagnostics)) return exitCodes.problems
 

@@ -16,10 +16,14 @@ import type { TopologyModel } from './model/topology.js'
 import { loadTypes, type TypeOptions } from './type-system.js'
 
 export interface GenerateOptions extends TypeOptions {
-  /** Folder for the generated code of manifests that do not say; relative to the folder of the input. Default `../generated`. */
+  /** The schema folder, as the paths of its files begin. Default `.`. */
+  readonly folder?: string
+  /** Folder for the generated code of manifests that do not say; relative to the schema folder. Default `../generated`. */
   readonly output?: string
   /** The absolute path that those of the files are relative to; only for the way from one folder to another. Default `/input`. */
   readonly base?: string
+  /** Absolute paths that output folders have to lie in. Default: anywhere. */
+  readonly within?: readonly string[]
   /** Compile inline logic, which reads the disk for the runtime's types and for the modules that manifests import. Default false. */
   readonly typeCheck?: boolean
 }
@@ -50,7 +54,7 @@ export function generate(files: readonly InputFile[], options: GenerateOptions =
   )
   const topologies = files
     .filter(({ path }) => manifestFile.test(posix.basename(path)))
-    .flatMap((file) => topologyOf(file, types, options.output ?? '../generated', diagnostics) ?? [])
+    .flatMap((file) => topologyOf(file, types, options, diagnostics) ?? [])
   diagnostics.push(...types.diagnostics)
   if (!hasErrors(diagnostics)) diagnostics.push(...topologies.flatMap(checkGraph))
   if (hasErrors(diagnostics)) return { folders: [], topologies, diagnostics: relevant(diagnostics) }
@@ -66,25 +70,42 @@ function typeCheck(topologies: readonly TopologyModel[], folders: readonly Gener
   return checkInline(topologies, at)
 }
 
-function topologyOf(file: InputFile, types: TypeSystem, output: string, diagnostics: Diagnostic[]): TopologyModel | undefined {
+function topologyOf(file: InputFile, types: TypeSystem, options: GenerateOptions, diagnostics: Diagnostic[]): TopologyModel | undefined {
   const source = readSource(file, diagnostics)
   const report = (diagnostic: Diagnostic) => void diagnostics.push(diagnostic)
   const manifest = source && readManifest(file.path, source.text, report)
   if (manifest === undefined) return undefined
-  const folder = posix.join(posix.dirname(file.path), manifest.output?.name ?? output)
+  const folder = manifest.output === undefined ? defaultOutput(options) : posix.join(posix.dirname(file.path), manifest.output.name)
+  if (manifest.output !== undefined && !isWithin(folder, options)) {
+    report({
+      code: 'invalid-option',
+      severity: 'error',
+      place: manifest.output.place,
+      message: `The output folder \`${manifest.output.name}\` lies outside of the project.`,
+      hint: 'gen writes below the folder that it runs in, and beside the schema folder.',
+    })
+  }
   return buildTopology(manifest, folder, types, report)
+}
+
+function defaultOutput({ folder = '.', output = '../generated' }: GenerateOptions): string {
+  return posix.join(folder, output)
+}
+
+function isWithin(folder: string, { base = defaultBase, within }: GenerateOptions): boolean {
+  const path = posix.resolve(base, folder)
+  return within === undefined || within.some((root) => path.startsWith(root.endsWith('/') ? root : `${root}/`))
 }
 
 function emit(topologies: readonly TopologyModel[], types: TypeSystem, options: GenerateOptions): readonly GeneratedFolder[] {
   const typeFiles = types.files()
   const fingerprint = schemasFingerprint(typeFiles)
   const folders = new Map<string, Map<string, string>>()
+  const outputs = topologies.length > 0 ? topologies.map(({ output }) => output) : [defaultOutput(options)]
+  for (const output of outputs)
+    folders.set(output, new Map([...typeFiles].map(([path, text]) => [path, header('the schemas', fingerprint) + text])))
   for (const topology of topologies) {
-    let files = folders.get(topology.output)
-    if (files === undefined) {
-      files = new Map([...typeFiles].map(([path, text]) => [path, header('the schemas', fingerprint) + text]))
-      folders.set(topology.output, files)
-    }
+    const files = folders.get(topology.output)!
     const context = {
       header: header(posix.basename(topology.file), fingerprint),
       extension: options.importExtension ?? '.js',

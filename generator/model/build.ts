@@ -124,9 +124,17 @@ class StepBuilder {
     const topics = step.operator.input.of === 'topic' ? step.inputs.map((reference) => this.#topic(reference)) : []
     if (topics.includes(undefined)) complete = false
     const scope = this.#scope(step, inputs, topics as readonly TopicModel[])
+    if (!complete) this.#checkNames(step, scope)
     const built = complete ? step.operator.build(scope) : undefined
     this.#built.set(step, built === undefined ? 'broken' : this.#model(step, built, inputs, topics as readonly TopicModel[]))
     for (const { name } of step.outputs) this.#outputs.set(name, { step, output: built?.output })
+  }
+
+  #checkNames(step: DeclaredStep, scope: StepScope): void {
+    step.operator.checkNames?.(scope)
+    const { store, stores } = step.options as { readonly store?: Reference; readonly stores?: readonly Reference[] }
+    if (store !== undefined) this.#stores.isDeclared(store)
+    if (stores !== undefined) scope.connect(stores)
   }
 
   #topic(reference: Reference): TopicModel | undefined {

@@ -80,6 +80,11 @@ export class StoreTable {
     return this.#declared.get(name)?.kind
   }
 
+  /** Reports a name that is not declared. */
+  isDeclared(reference: Reference): boolean {
+    return this.#find(reference) !== undefined
+  }
+
   /** `step` fills the store named by `reference`; or, without one, a store of its own that others may ask for by the step's name. */
   fill(reference: Reference | undefined, step: string, place: Place, use: StoreUse): string | undefined {
     if (reference === undefined) {

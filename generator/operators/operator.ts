@@ -25,6 +25,8 @@ export interface Operator<N extends OperatorName = OperatorName, O extends Optio
   readonly gives: string
   /** Names that later steps may take as input; default: the step's own. */
   readonly outputs?: (options: OptionValues<O>) => readonly { readonly name: string; readonly place: Place }[] | undefined
+  /** Checks the names of a step that cannot be built since its inputs are not known. Stores are checked anyway. */
+  readonly checkNames?: (step: StepScope<O>) => void
   /** Types, checks and spec of a step; undefined after a problem that leaves its output unknown. */
   readonly build: (step: StepScope<O>) => Built<N> | undefined
 }

@@ -37,6 +37,12 @@ export const sink = defineOperator({
   options,
   methods: { topic: topicMethod, partition: partitionMethod },
   gives: 'nothing',
+  checkNames(step) {
+    const { topics } = step.options
+    if (topics?.kind === 'list') for (const reference of topics.names) step.topic(reference)
+    const fixed = topics === undefined ? step.reference('topic') : undefined
+    if (fixed !== undefined) step.topic(fixed)
+  },
   build(step) {
     const input = step.inputs[0]!
     if (!checkKind(step, 'sink', input, 'stream', 'table')) return undefined

@@ -34,7 +34,7 @@ function run(name: string) {
 function generateCase(name: string) {
   const folder = join(cases, name)
   const files = [...filesBelow(join(folder, 'schemas'))].map(([path, content]) => ({ path: `schemas/${path}`, content }))
-  const { folders, diagnostics } = generate(files, { base: folder, output: '../expected', typeCheck: true })
+  const { folders, diagnostics } = generate(files, { base: folder, folder: 'schemas', output: '../expected', typeCheck: true })
   return {
     files: folders[0]?.files ?? new Map<string, string>(),
     diagnostics: diagnostics.map((each) => `${formatDiagnostic(each)}\n`).join(''),

@@ -1,0 +1,243 @@
+/** Goal: `gen` is safe to run and easy to script. Method: the real program as a child process, in folders of its own. */
+import { spawnSync } from 'node:child_process'
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join, resolve } from 'node:path'
+import test, { type ExecutionContext } from 'ava'
+
+const root = resolve(import.meta.dirname, '../../..')
+const bin = join(root, 'generator/dist/bin.js')
+
+const schema = '{ "type": "record", "name": "seed.LoginEvent", "fields": [{ "name": "user", "type": "string" }] }'
+const manifest = `application: logins
+topics:
+  logins: { key: string, value: seed.LoginEvent }
+  out: { key: string, value: long }
+steps:
+  source: { stream: logins }
+  by-user: { groupBy: source, key: string }
+  counts: { count: by-user }
+  out: { sink: counts, topic: out }
+`
+
+/** A project in a folder of its own, which goes when the test ends. */
+function project(
+  t: ExecutionContext,
+  files: Readonly<Record<string, string>> = { 'schemas/a.avsc': schema, 'schemas/logins.topology.yaml': manifest },
+) {
+  const folder = mkdtempSync(join(tmpdir(), 'millrace-gen-'))
+  t.teardown(() => rmSync(folder, { recursive: true, force: true }))
+  const write = (path: string, text: string) => {
+    mkdirSync(dirname(join(folder, path)), { recursive: true })
+    writeFileSync(join(folder, path), text)
+  }
+  for (const [path, text] of Object.entries(files)) write(path, text)
+  return {
+    folder,
+    write,
+    read: (path: string) => readFileSync(join(folder, path), 'utf8'),
+    has: (path: string) => existsSync(join(folder, path)),
+    gen: (...args: string[]) => spawnSync(process.execPath, [bin, ...args], { cwd: folder, encoding: 'utf8' }),
+  }
+}
+
+test('without a folder it takes ./schemas, prints what it wrote, and then has nothing to do', (t) => {
+  const { gen, has } = project(t)
+  const first = gen()
+  t.is(first.status, 0)
+  t.is(first.stderr, '')
+  t.true(first.stdout.includes('wrote generated/logins.ts\nwrote generated/logins/app.ts\n'))
+  t.true(has('generated/types/seed/login-event.ts'))
+  const second = gen('schemas')
+  t.deepEqual([second.status, second.stdout], [0, 'All is up to date.\n'])
+})
+
+test('inside the schema folder it takes that one', (t) => {
+  const { folder, has } = project(t)
+  const { status } = spawnSync(process.execPath, [bin], { cwd: join(folder, 'schemas'), encoding: 'utf8' })
+  t.is(status, 0)
+  t.true(has('generated/logins.ts'))
+})
+
+test('problems go to stderr with their places, exit with 1, and leave what was generated', (t) => {
+  const { gen, write, has } = project(t)
+  gen()
+  write('schemas/logins.topology.yaml', manifest.replace('groupBy: source', 'groupBy: sorce').replace('topic: out', 'topic: oot'))
+  const { status, stdout, stderr } = gen()
+  t.is(status, 1)
+  t.is(stdout, '')
+  t.is(
+    stderr,
+    'schemas/logins.topology.yaml:7:23 unknown-step There is no step `sorce`.\n  Did you mean `source`?\n' +
+      'schemas/logins.topology.yaml:9:31 unknown-topic There is no topic `oot`.\n  Did you mean `out`?\n',
+  )
+  t.true(has('generated/logins.ts'))
+})
+
+test('--check writes nothing: 0 if all is as it would be, 1 and a diff if not', (t) => {
+  const { gen, write, has, read } = project(t)
+  const before = gen('--check')
+  t.is(before.status, 1)
+  t.true(before.stdout.includes('--- /dev/null\n+++ b/generated/logins.ts\n@@ -0,0 +1,4 @@\n'))
+  t.false(has('generated'))
+  gen()
+  t.deepEqual([gen('--check').status, gen('--check').stdout], [0, ''])
+  write('schemas/logins.topology.yaml', manifest.replaceAll('counts', 'totals'))
+  const topology = read('generated/logins/topology.ts')
+  const { status, stdout } = gen('--check')
+  t.is(status, 1)
+  t.true(stdout.includes("-      { name: 'counts', operator: 'count'"))
+  t.true(stdout.includes("+      { name: 'totals', operator: 'count'"))
+  t.is(read('generated/logins/topology.ts'), topology)
+})
+
+test('a file that was edited by hand stops it, and nothing else is written; --force overwrites', (t) => {
+  const { gen, write, read } = project(t)
+  gen()
+  const app = read('generated/logins/app.ts')
+  write('generated/logins/app.ts', `${app}// mine\n`)
+  write('schemas/logins.topology.yaml', manifest.replaceAll('counts', 'totals'))
+  const topology = read('generated/logins/topology.ts')
+  const { status, stderr } = gen()
+  t.is(status, 1)
+  t.true(stderr.startsWith('generated/logins/app.ts: it was edited by hand\n'))
+  t.is(read('generated/logins/topology.ts'), topology)
+  t.is(gen('--force').status, 0)
+  t.is(read('generated/logins/app.ts'), app)
+  t.not(read('generated/logins/topology.ts'), topology)
+})
+
+test('a file that it did not write stops it', (t) => {
+  const { gen, write, read, has } = project(t)
+  gen()
+  write('generated/more.ts', '// mine\n')
+  write('schemas/more.topology.yaml', manifest)
+  const { status, stdout, stderr } = gen()
+  t.is(status, 1)
+  t.is(stdout, '')
+  t.is(stderr, 'generated/more.ts: gen did not write it\nNothing was written. Move that away, or overwrite it with gen --force.\n')
+  t.is(read('generated/more.ts'), '// mine\n')
+  t.false(has('generated/more/app.ts'))
+  t.is(gen('--force').status, 0)
+  t.true(has('generated/more/app.ts'))
+})
+
+test('a folder with other files in it is refused', (t) => {
+  const { gen, write, has } = project(t)
+  write('generated/notes.txt', 'mine\n')
+  const { status, stderr } = gen()
+  t.is(status, 1)
+  t.true(stderr.startsWith('generated: it holds files, and gen did not write it\n'))
+  t.false(has('generated/logins.ts'))
+})
+
+test('line ends that a checkout has changed are no edit', (t) => {
+  const { gen, write, read } = project(t)
+  gen()
+  write('generated/logins/app.ts', read('generated/logins/app.ts').replaceAll('\n', '\r\n'))
+  t.deepEqual([gen('--check').status, gen().status], [0, 0])
+})
+
+test('what it wrote earlier and does not write any more is removed, with empty folders', (t) => {
+  const { gen, folder, has } = project(t)
+  gen()
+  rmSync(join(folder, 'schemas/logins.topology.yaml'))
+  const { stdout } = gen()
+  t.true(stdout.includes('removed generated/logins/app.ts\n'))
+  t.true(has('generated/types/seed/login-event.ts'), 'schemas alone give types')
+  t.deepEqual(readdirSync(join(folder, 'generated')).sort(), ['.millrace-gen.json', 'types'])
+})
+
+test('a link in place of a generated file or folder is not followed', (t) => {
+  const { gen, folder, read, write } = project(t)
+  gen()
+  write('elsewhere.ts', '// mine\n')
+  rmSync(join(folder, 'generated/logins.ts'))
+  symlinkSync(join(folder, 'elsewhere.ts'), join(folder, 'generated/logins.ts'))
+  t.is(gen('--force').status, 1)
+  t.is(read('elsewhere.ts'), '// mine\n')
+})
+
+test('a list of files that names others than its own removes nothing', (t) => {
+  const { gen, write, has } = project(t)
+  gen()
+  write('precious.ts', '// mine\n')
+  write('generated/.millrace-gen.json', '{ "files": { "../precious.ts": "0" } }')
+  t.is(gen().status, 1)
+  gen('--force')
+  t.true(has('precious.ts'))
+})
+
+test('a manifest cannot write outside of where gen runs', (t) => {
+  const { gen, write, folder } = project(t)
+  write('schemas/logins.topology.yaml', `output: ../../millrace-elsewhere\n${manifest}`)
+  const { status, stderr } = gen()
+  t.is(status, 1)
+  t.true(stderr.startsWith('schemas/logins.topology.yaml:1:9 invalid-option '))
+  t.false(existsSync(join(folder, '../millrace-elsewhere')))
+})
+
+test('--stubs lays a subclass for each abstract class, once', (t) => {
+  const { gen, read, write, folder } = project(t)
+  const { status, stdout } = gen('--stubs', 'src/steps')
+  t.is(status, 0)
+  t.true(stdout.endsWith('wrote src/steps/by-user.ts\n'))
+  t.true(read('src/steps/by-user.ts').includes("import { ByUser } from '../../generated/logins.js'"))
+  write('src/steps/by-user.ts', 'export class Mine extends ByUser {}\n')
+  t.is(gen('--stubs', 'src/steps').stdout, 'All is up to date.\n')
+  rmSync(join(folder, 'src/steps/by-user.ts'))
+  write('src/steps/all.ts', 'class Mine extends ByUser {}\n')
+  t.is(gen('--stubs', 'src/steps').stdout, 'All is up to date.\n')
+})
+
+test('--describe prints sub-topologies, stores and internal topics, and writes nothing', (t) => {
+  const { gen, has } = project(t)
+  const text = gen('--describe')
+  t.is(text.status, 0)
+  t.true(text.stdout.includes('  Sub-topology 1\n'))
+  t.true(text.stdout.includes('logins-by-user-repartition (repartition)'))
+  const [json] = JSON.parse(gen('--describe', '--format', 'json').stdout)
+  t.deepEqual(
+    json.internalTopics.map(({ name }: { name: string }) => name),
+    ['logins-by-user-repartition', 'logins-counts-changelog'],
+  )
+  t.true(gen('--describe', '--format', 'mermaid').stdout.startsWith('flowchart TB\n'))
+  t.false(has('generated'))
+})
+
+test('--import-extension decides what imports of siblings end with', (t) => {
+  const { gen, read } = project(t)
+  gen('--import-extension', 'ts')
+  t.true(read('generated/logins.ts').includes("from './logins/app.ts'"))
+  gen('--import-extension', 'none')
+  t.true(read('generated/logins/app.ts').includes("from './topology'\n"))
+})
+
+test('a wrong command exits with 2 and says how it is meant', (t) => {
+  const { gen } = project(t)
+  for (const args of [
+    ['--chekc'],
+    ['a', 'b'],
+    ['nowhere'],
+    ['--import-extension', 'mjs'],
+    ['--format', 'json'],
+    ['--describe', '--format', 'svg'],
+  ]) {
+    const { status, stdout, stderr } = gen(...args)
+    t.is(status, 2, args.join(' '))
+    t.is(stdout, '')
+    t.true(stderr.startsWith('gen: '))
+    t.true(stderr.endsWith('Try gen --help.\n'))
+  }
+})
+
+test('a folder without schemas and topologies is a wrong command', (t) => {
+  const { gen } = project(t, { 'readme.txt': '' })
+  t.is(gen().status, 2)
+})
+
+test('--help and --version', (t) => {
+  const { gen } = project(t)
+  t.true(gen('--help').stdout.startsWith('Usage: gen [folder] [options]\n'))
+  t.regex(gen('-v').stdout, /^\d+\.\d+\.\d+\n$/)
+})
