@@ -59,7 +59,8 @@ export interface CommitPoint {
   /** The group's commit before. */
   readonly groupCommit: number
   readonly inputs: Iterable<{
-    readonly partition: TopicPartition
+    /** `topic-partition` */
+    readonly name: string
     readonly position: number | undefined
     readonly partitionTime: number
   }>
@@ -81,8 +82,7 @@ export function statePositions({ commit, groupCommit, inputs, kept }: CommitPoin
     [commitKey, commit],
     [groupCommitKey, groupCommit],
   ])
-  for (const { partition, position, partitionTime } of inputs) {
-    const name = partitionName(partition)
+  for (const { name, position, partitionTime } of inputs) {
     if (position !== undefined) positions.set(name, position)
     if (partitionTime >= 0) positions.set(timePrefix + name, partitionTime)
   }

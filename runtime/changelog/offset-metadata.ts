@@ -13,19 +13,29 @@ const version = 2
 const unknown: OffsetMetadata = { partitionTime: -1, numbers: new Map() }
 
 export function encodeOffsetMetadata({ partitionTime, numbers }: OffsetMetadata): string {
-  const head = Buffer.alloc(numbers.size === 0 ? 9 : 13)
-  head.writeUInt8(version, 0)
-  head.writeBigInt64BE(toLong(partitionTime), 1)
-  if (numbers.size > 0) head.writeInt32BE(numbers.size, 9)
-  const parts = [...numbers].map(([name, value]) => {
-    const key = Buffer.from(name)
-    const part = Buffer.alloc(4 + key.length + 8)
-    part.writeInt32BE(key.length, 0)
-    key.copy(part, 4)
-    part.writeBigInt64BE(toLong(value), 4 + key.length)
-    return part
-  })
-  return Buffer.concat([head, ...parts]).toString('base64')
+  return offsetMetadataEncoder(numbers)(partitionTime)
+}
+
+/** Encodes the metadata of several partitions that share their numbers. */
+export function offsetMetadataEncoder(numbers: ReadonlyMap<string, number>): (partitionTime: number) => string {
+  const keys = [...numbers.keys()].map((name) => Buffer.from(name))
+  const size = keys.reduce((sum, key) => sum + 4 + key.length + 8, keys.length === 0 ? 9 : 13)
+  const bytes = Buffer.allocUnsafe(size)
+  bytes[0] = version
+  if (keys.length > 0) bytes.writeInt32BE(keys.length, 9)
+  let at = 13
+  let index = 0
+  for (const value of numbers.values()) {
+    const key = keys[index++]!
+    bytes.writeInt32BE(key.length, at)
+    bytes.set(key, at + 4)
+    putLong(bytes, at + 4 + key.length, value)
+    at += 4 + key.length + 8
+  }
+  return (partitionTime) => {
+    putLong(bytes, 1, partitionTime)
+    return bytes.toString('base64')
+  }
 }
 
 /** Of anything else than such metadata: unknown. */
@@ -53,9 +63,13 @@ function readNumbers(bytes: Buffer): ReadonlyMap<string, number> {
 const maxLong = 2n ** 63n - 1n
 const minLong = -(2n ** 63n)
 
-function toLong(value: number): bigint {
-  if (value === Number.POSITIVE_INFINITY) return maxLong
-  return value === Number.NEGATIVE_INFINITY ? minLong : BigInt(value)
+function putLong(bytes: Buffer, at: number, value: number): void {
+  if (Number.isSafeInteger(value)) {
+    bytes.writeInt32BE(Math.floor(value / 0x1_0000_0000), at)
+    bytes.writeUInt32BE(value >>> 0, at + 4)
+  } else {
+    bytes.writeBigInt64BE(value > 0 ? maxLong : minLong, at)
+  }
 }
 
 function fromLong(value: bigint): number {

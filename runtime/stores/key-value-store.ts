@@ -5,7 +5,7 @@ import { compareBytes, keyAfter, prefixEnd } from './bytes.js'
 import { ChangeLoggedStore } from './change-logged-store.js'
 import type { ChangelogRecord } from './change-sink.js'
 import { mapped } from './iterables.js'
-import type { LogChange, ManagedStore, StoreChanges } from './managed-store.js'
+import { type LogChange, lastOfEachKey, type ManagedStore, type StoreChanges } from './managed-store.js'
 import type { Slot } from './overlay.js'
 import type { CacheableStore, FlushListener, KeyValueStore } from './state-store.js'
 import type { BytesStore, Entry, Mutation } from './store.js'
@@ -137,6 +137,14 @@ export class TypedKeyValueStore<K, V> implements KeyValueStore<K, V>, CacheableS
       if (key !== null) mutations.push([key, value === null ? null : this.#codec.fromLog(value, timestamp)])
     }
     return { mutations, deleteRanges: [] }
+  }
+
+  relog(records: readonly ChangelogRecord[], log: LogChange): void {
+    for (const { key, timestamp } of lastOfEachKey(records)) {
+      const value = this.#store.get(key)
+      if (value === undefined) log(key, null, timestamp)
+      else log(key, this.#codec.loggedValue(value), this.#codec.loggedTimestamp(value, timestamp))
+    }
   }
 
   restored(): void {

@@ -4,7 +4,7 @@ import type { Serde } from '../serde/serde.js'
 import { compareBytes } from './bytes.js'
 import type { ChangelogRecord } from './change-sink.js'
 import { serializeKey } from './key-value-store.js'
-import type { LogChange, ManagedStore, StoreChanges } from './managed-store.js'
+import { type LogChange, lastOfEachKey, type ManagedStore, type StoreChanges } from './managed-store.js'
 import { keyEnd, keyOfRow, rowKey, segmentStart } from './row-keys.js'
 import { SegmentedStore } from './segmented-store.js'
 import type { CacheableStore, FlushListener, SessionStore } from './state-store.js'
@@ -172,6 +172,16 @@ export class TypedSessionStore<K, V> implements SessionStore<K, V>, CacheableSto
       mutations.push([row, value === null ? null : this.#codec.fromLog(value, timestamp)])
     }
     return this.#segments.changesWith(mutations)
+  }
+
+  relog(records: readonly ChangelogRecord[], log: LogChange): void {
+    for (const { key, timestamp } of lastOfEachKey(records)) {
+      const end = readTime(key, key.length - 16)
+      const row = sessionRow(this.#segments.segmentOf(end), key.subarray(0, key.length - 16), end, readTime(key, key.length - 8))
+      const value = end < this.#segments.liveFrom ? undefined : this.#segments.rows.get(row)
+      if (value === undefined) log(key, null, timestamp)
+      else log(key, this.#codec.loggedValue(value), this.#codec.loggedTimestamp(value, timestamp))
+    }
   }
 
   restored(): void {

@@ -139,6 +139,12 @@ export class TaskStores {
     store.restored()
   }
 
+  /** Gives the sink what the store has for each key of these changelog records, in place of applying them. Before the task runs. */
+  relog(name: string, records: readonly ChangelogRecord[], sink: ChangeSink): void {
+    const { store, logged } = this.#owned(name)
+    if (logged) store.relog(records, (key, value, timestamp) => sink(name, key, value, timestamp))
+  }
+
   /** Bytes on disk and in memory, about. */
   sizeBytes(): number {
     this.#requireOpen()

@@ -66,18 +66,8 @@ export class TypedVersionedStore<K, V> implements VersionedKeyValueStore<K, V>, 
   }
 
   get(key: K, asOfTimestamp?: number): VersionedRecord<V> | undefined {
-    const keyBytes = this.#keyBytes(key)
-    const latest = this.#segments.rows.get(latestKey(keyBytes))
-    if (latest !== undefined) {
-      const timestamp = readTime(latest, 0)
-      if (asOfTimestamp === undefined || timestamp <= asOfTimestamp) {
-        return { value: this.#valueOf(latest.subarray(8)), timestamp, validTo: undefined }
-      }
-    }
-    if (asOfTimestamp === undefined || this.#isExpired(asOfTimestamp)) return undefined
-    const past = this.#firstValidAfter(keyBytes, asOfTimestamp)
-    if (past === undefined || past.validFrom > asOfTimestamp || past.value === null) return undefined
-    return { value: this.#valueOf(past.value), timestamp: past.validFrom, validTo: past.validTo }
+    const version = this.#get(this.#keyBytes(key), asOfTimestamp)
+    return version === undefined ? undefined : { ...version, value: this.#valueOf(version.value) }
   }
 
   get dirtyBytes(): number {
@@ -107,6 +97,11 @@ export class TypedVersionedStore<K, V> implements VersionedKeyValueStore<K, V>, 
     return this.#segments.drain(() => 0)
   }
 
+  /** The version that the store has at the time of each record; a version cannot be taken out of a changelog. */
+  relog(records: readonly ChangelogRecord[], log: LogChange): void {
+    for (const { key, timestamp } of records) if (key !== null) log(key, this.#get(key, timestamp)?.value ?? null, timestamp)
+  }
+
   restored(): void {
     this.#segments.rows.settle()
   }
@@ -114,6 +109,18 @@ export class TypedVersionedStore<K, V> implements VersionedKeyValueStore<K, V>, 
   close(): void {
     this.#segments.rows.close()
     this.#log.clear()
+  }
+
+  #get(key: Uint8Array, asOfTimestamp: number | undefined): VersionedRecord<Uint8Array> | undefined {
+    const latest = this.#segments.rows.get(latestKey(key))
+    if (latest !== undefined) {
+      const timestamp = readTime(latest, 0)
+      if (asOfTimestamp === undefined || timestamp <= asOfTimestamp) return { value: latest.subarray(8), timestamp, validTo: undefined }
+    }
+    if (asOfTimestamp === undefined || this.#isExpired(asOfTimestamp)) return undefined
+    const past = this.#firstValidAfter(key, asOfTimestamp)
+    if (past === undefined || past.validFrom > asOfTimestamp || past.value === null) return undefined
+    return { value: past.value, timestamp: past.validFrom, validTo: past.validTo }
   }
 
   #put(key: Uint8Array, value: Uint8Array | null, timestamp: number): number | undefined | 'expired' {

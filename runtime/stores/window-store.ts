@@ -4,7 +4,7 @@ import type { Serde } from '../serde/serde.js'
 import { compareBytes } from './bytes.js'
 import type { ChangelogRecord } from './change-sink.js'
 import { serializeKey } from './key-value-store.js'
-import type { LogChange, ManagedStore, StoreChanges } from './managed-store.js'
+import { type LogChange, lastOfEachKey, type ManagedStore, type StoreChanges } from './managed-store.js'
 import { keyEnd, keyOfRow, rowKey, segmentStart } from './row-keys.js'
 import { SegmentedStore } from './segmented-store.js'
 import type { CacheableStore, FlushListener, WindowEntry, WindowStore } from './state-store.js'
@@ -169,6 +169,18 @@ export class TypedWindowStore<K, V> implements WindowStore<K, V>, CacheableStore
       mutations.push([row, value === null ? null : this.#codec.fromLog(value, timestamp)])
     }
     return this.#segments.changesWith(mutations)
+  }
+
+  relog(records: readonly ChangelogRecord[], log: LogChange): void {
+    const { retainDuplicates } = this.#options
+    for (const { key, timestamp } of lastOfEachKey(records)) {
+      const start = readTime(key, key.length - 12)
+      const row = this.#rowKey(this.#segments.segmentOf(start), key.subarray(0, key.length - 12), start)
+      if (retainDuplicates) row.set(key.subarray(key.length - 4), row.length - 4)
+      const value = start < this.#segments.liveFrom ? undefined : this.#segments.rows.get(row)
+      if (value === undefined) log(key, null, timestamp)
+      else log(key, this.#codec.loggedValue(value), this.#codec.loggedTimestamp(value, timestamp))
+    }
   }
 
   restored(): void {

@@ -12,7 +12,7 @@ import type { ErrorHandlers } from './handlers.js'
 import type { TaskMetrics } from './metrics.js'
 import { InputOrigin, Processing } from './processing.js'
 import { RecordQueue } from './record-queue.js'
-import type { TaskBackends } from './task.js'
+import type { TaskBackends } from './task-storage.js'
 
 export interface GlobalStateOptions {
   readonly application: string

@@ -1,3 +1,4 @@
+import { partitionName } from '../changelog/topic-names.js'
 import type { RecordBatch } from '../client/client.js'
 import type { Clock } from '../core/clock.js'
 import { StreamError } from '../core/errors.js'
@@ -18,7 +19,7 @@ export class PartitionGroup {
   streamTime = -1
 
   constructor(queues: readonly RecordQueue[], maxIdleMs: number) {
-    for (const queue of queues) this.#queues.set(keyOf(queue.partition), queue)
+    for (const queue of queues) this.#queues.set(queue.name, queue)
     this.#maxIdleMs = maxIdleMs
   }
 
@@ -32,9 +33,9 @@ export class PartitionGroup {
   }
 
   queue(partition: TopicPartition): RecordQueue {
-    const queue = this.#queues.get(keyOf(partition))
+    const queue = this.#queues.get(partitionName(partition))
     if (queue === undefined) {
-      throw new StreamError('INVALID_ARGUMENT', `${partition.topic}-${partition.partition} is not an input of this task.`, { ...partition })
+      throw new StreamError('INVALID_ARGUMENT', `${partitionName(partition)} is not an input of this task.`, { ...partition })
     }
     return queue
   }
@@ -78,8 +79,8 @@ export class PartitionGroup {
   }
 
   /** Goes on from what was committed. */
-  restoreTime(partition: TopicPartition, partitionTime: number): void {
-    this.queue(partition).partitionTime = partitionTime
+  restoreTime(queue: RecordQueue, partitionTime: number): void {
+    queue.partitionTime = partitionTime
     if (partitionTime > this.streamTime) this.streamTime = partitionTime
   }
 
@@ -89,8 +90,4 @@ export class PartitionGroup {
     this.#idleUntil.clear()
     this.streamTime = -1
   }
-}
-
-function keyOf({ topic, partition }: TopicPartition): string {
-  return `${topic}-${partition}`
 }

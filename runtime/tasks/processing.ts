@@ -58,7 +58,7 @@ export class Processing {
   readonly options: ProcessingOptions
   origin: RecordOrigin
   /** What processors keep, by node and name. */
-  readonly kept = new Map<string, KeptNumber>()
+  readonly #kept = new Map<string, KeptNumber>()
   readonly #shared = new Map<object, unknown>()
   /** What stops the task, once it is thrown: nodes on the way up let it pass. */
   #fatal: unknown
@@ -83,12 +83,17 @@ export class Processing {
   }
 
   keep(name: string, initial: number): KeptNumber {
-    let kept = this.kept.get(name)
+    let kept = this.#kept.get(name)
     if (kept === undefined) {
       kept = { value: initial }
-      this.kept.set(name, kept)
+      this.#kept.set(name, kept)
     }
     return kept
+  }
+
+  /** What processors keep, to be committed. */
+  get keptNumbers(): readonly (readonly [name: string, value: number])[] {
+    return Array.from(this.#kept, ([name, { value }]) => [name, value] as const)
   }
 
   shared<T>(key: object, make: () => T): T {
@@ -99,8 +104,8 @@ export class Processing {
   /** Forgets what belonged to the nodes of a graph that is closed. */
   reset(kept: Iterable<readonly [name: string, value: number]>): void {
     this.#shared.clear()
-    this.kept.clear()
-    for (const [name, value] of kept) this.kept.set(name, { value })
+    this.#kept.clear()
+    for (const [name, value] of kept) this.#kept.set(name, { value })
     this.origin = noOrigin
   }
 

@@ -1,3 +1,4 @@
+import { partitionName } from '../changelog/topic-names.js'
 import type { ConsumedRecord, RecordBatch } from '../client/client.js'
 import { StreamError } from '../core/errors.js'
 import { Headers } from '../core/headers.js'
@@ -20,6 +21,8 @@ export interface QueueListener {
  */
 export class RecordQueue {
   readonly partition: TopicPartition
+  /** `topic-partition` */
+  readonly name: string
   readonly source: SourceNode
   /** Where its records enter the graph. */
   readonly entry: SourceRuntime
@@ -42,6 +45,7 @@ export class RecordQueue {
 
   constructor(partition: TopicPartition, entry: SourceRuntime, listener: QueueListener) {
     this.partition = partition
+    this.name = partitionName(partition)
     this.source = entry.node
     this.entry = entry
     this.#listener = listener

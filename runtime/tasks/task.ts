@@ -1,15 +1,10 @@
-import { metadataNumbers, type PlannedChangelog, planRestore, type RestorePlan, statePositions } from '../changelog/checkpoint.js'
-import { encodeOffsetMetadata } from '../changelog/offset-metadata.js'
-import { changelogTopic, partitionName, topicName } from '../changelog/topic-names.js'
-import { changelogWriter } from '../changelog/writer.js'
+import { topicName } from '../changelog/topic-names.js'
 import type { Acknowledged, CommittedOffset, ConsumedRecord, RecordBatch } from '../client/client.js'
 import type { Clock } from '../core/clock.js'
 import { StreamError } from '../core/errors.js'
 import type { Logger } from '../core/logger.js'
 import type { TopicPartition } from '../core/record.js'
 import type { StateStore } from '../stores/state-store.js'
-import type { StateBackend } from '../stores/store.js'
-import { TaskStores } from '../stores/task-stores.js'
 import type { Cancellable, PunctuationType } from '../topology/processor.js'
 import type { SourceNode, SubTopology, Topology } from '../topology/topology.js'
 import { Graph } from './graph.js'
@@ -22,12 +17,9 @@ import type { RecordCollector } from './record-collector.js'
 import { type QueueListener, RecordQueue } from './record-queue.js'
 import { formatTaskId, type TaskId } from './task-id.js'
 import { requireState, type TaskState, transition } from './task-state.js'
+import { type TaskBackends, type TaskChangelog, TaskStorage } from './task-storage.js'
 
-/** Where the stores of a task live; each is opened only if a store needs it. The task closes what it opened. */
-export interface TaskBackends {
-  readonly lmdb: () => StateBackend
-  readonly memory: () => StateBackend
-}
+export type { TaskBackends, TaskChangelog } from './task-storage.js'
 
 export interface TaskOptions {
   readonly id: TaskId
@@ -53,16 +45,6 @@ export interface TaskOptions {
   readonly maxTaskIdleMs?: number
 }
 
-/** A changelog that a store is restored from, read from `position` up to `end`. */
-export interface TaskChangelog {
-  readonly store: string
-  readonly topicPartition: TopicPartition
-  /** The next offset to read; it may lie before the first that the broker still has. */
-  readonly position: number
-  /** Exclusive; undefined: up to the end of the partition at start. Set for inputs that serve as changelog. */
-  readonly end: number | undefined
-}
-
 /**
  * A sub-topology × a partition: its processors, stores and queues. Synchronous throughout; the life cycle is drawn in task-state.ts, and a
  * call in the wrong state throws INVALID_STATE. Kafka Streams: `StreamTask`.
@@ -78,22 +60,16 @@ export class Task {
   readonly #processing: Processing
   readonly #group: PartitionGroup
   readonly #graph: Graph
+  readonly #storage: TaskStorage
   readonly #streamTime = new PunctuationQueue()
   readonly #wallClock = new PunctuationQueue()
   #state: TaskState = 'created'
-  #stores: TaskStores | undefined
-  #plan: RestorePlan | undefined
-  /** Next offset of each changelog partition, read or written. */
-  readonly #changelogPositions = new Map<string, number>()
   #dirty = false
   #commitRequested = false
   /** From `prepareCommit` to `committed`. */
   #committing = false
-  #commit = 0
-  /** The last commit that the group knows. */
-  #groupCommit = 0
-  /** Of repartition topics: what is committed, and up to where it was told to be purged. */
-  readonly #committedInputs = new Map<string, CommittedOffset>()
+  /** By input: what is committed, and up to where it was told to be purged. */
+  readonly #committedInputs = new Map<string, number>()
   readonly #purged = new Map<string, number>()
 
   constructor(options: TaskOptions) {
@@ -113,6 +89,13 @@ export class Task {
       requestCommit: () => {
         this.#commitRequested = true
       },
+    })
+    this.#storage = new TaskStorage({
+      ...options,
+      partition: this.partition,
+      inputs: options.partitions,
+      context: this.#processing,
+      send: (record) => this.collector.sendTo(record),
     })
     const nameOf = (topic: string) => topicName(options.topology, options.application, topic)
     this.#graph = new Graph(options.subTopology.nodes, this.#processing, nameOf)
@@ -134,33 +117,25 @@ export class Task {
    */
   initialize(committed: readonly CommittedOffset[]): void {
     this.#require('initialize', 'created')
-    this.#openStores()
+    this.#storage.open()
     this.#begin(committed)
   }
 
   /** What to restore, once initialized; `position` follows what `restore` was given. */
   get changelogs(): readonly TaskChangelog[] {
-    const planned = this.#plan?.changelogs ?? []
-    return planned.map(({ store, topicPartition, end }) => {
-      return { store, topicPartition, end, position: this.#changelogPositions.get(partitionName(topicPartition))! }
-    })
+    return this.#storage.changelogs
   }
 
   /** Records of one of the changelogs, from its position on; also an empty batch, whose `nextOffset` moves the position. */
   restore(batch: RecordBatch): void {
     this.#require('restore', 'restoring')
-    const name = partitionName(batch)
-    for (const changelog of this.#plan!.changelogs) {
-      if (partitionName(changelog.topicPartition) === name) this.#restoreStore(changelog, name, batch)
-    }
+    this.metrics.restored += this.#storage.restore(batch)
   }
 
   /** restoring → running: initializes the processors. */
   completeRestore(): void {
     this.#require('completeRestore', 'restoring')
-    // Kept before the first record: a crash in the first commit must find where it started.
-    this.#commit = this.#newCommit()
-    this.#writeState()
+    this.#storage.writeStart(this.#group.queues, this.#processing.keptNumbers)
     this.#graph.init()
     this.#move('running')
   }
@@ -170,7 +145,7 @@ export class Task {
    * Partitions that neither knows start where the offset reset says. Known once initialized.
    */
   inputPositions(): ReadonlyMap<string, number> {
-    return this.#plan?.inputPositions ?? new Map()
+    return this.#storage.inputPositions
   }
 
   /** Fetches what the records' serdes need before they are enqueued (schemas of a registry); undefined if all is there. */
@@ -242,37 +217,26 @@ export class Task {
 
   /** Should it be committed soon: a processor asked for it, or the uncommitted updates are over their bound? */
   get needsCommit(): boolean {
-    return this.#commitRequested || (this.#stores?.dirtyBytes ?? 0) > this.#options.storeCacheBytes
+    return this.#commitRequested || this.#storage.dirtyBytes > this.#options.storeCacheBytes
   }
 
   /** First step of a commit: caches are flushed downstream, updates go to the collector as changelog records. Nothing is processed until `committed`. */
   prepareCommit(): void {
     this.#requireProcessing('prepareCommit')
-    this.#stores?.flushCaches()
-    this.#stores?.drain(changelogWriter(this.#options.application, this.partition, (record) => this.collector.sendTo(record)))
+    this.#storage.beginCommit()
     this.#committing = true
-    this.#commit = this.#newCommit()
   }
 
   /** One transaction of the store: updates, changelog positions (from what the producer was acknowledged) and input positions. */
   commitState(acknowledged: readonly Acknowledged[]): void {
     this.#requireCommitting('commitState')
-    for (const ack of acknowledged) {
-      const name = partitionName(ack)
-      if (this.#changelogPositions.has(name)) this.#changelogPositions.set(name, ack.nextOffset)
-    }
-    this.#writeState()
+    this.#storage.acknowledge(acknowledged)
+    this.#storage.write(this.#group.queues, this.#processing.keptNumbers)
   }
 
   /** What to commit to the group: next offsets, with stream time in the metadata as Kafka Streams writes it. */
   consumedOffsets(): readonly CommittedOffset[] {
-    const offsets: CommittedOffset[] = []
-    const numbers = metadataNumbers({ commit: this.#commit, kept: this.#kept() })
-    for (const { partition, position, partitionTime } of this.#group.queues) {
-      if (position === undefined) continue
-      offsets.push({ ...partition, offset: position, metadata: encodeOffsetMetadata({ partitionTime, numbers }) })
-    }
-    return offsets
+    return this.#storage.offsets(this.#group.queues, this.#processing.keptNumbers)
   }
 
   /** Last step of a commit: it has succeeded. */
@@ -281,9 +245,9 @@ export class Task {
     this.#committing = false
     this.#dirty = false
     this.#commitRequested = false
-    this.#groupCommit = this.#commit
+    this.#storage.endCommit()
     this.metrics.commits += 1
-    for (const offset of this.consumedOffsets()) this.#committedInputs.set(partitionName(offset), offset)
+    for (const { name, position } of this.#group.queues) if (position !== undefined) this.#committedInputs.set(name, position)
   }
 
   /** Records of repartition topics that are consumed and committed: what may be deleted since the last call. */
@@ -291,17 +255,18 @@ export class Task {
     const { topology, application } = this.#options
     const internal = new Set(topology.repartitionTopics.map(({ name }) => topicName(topology, application, name)))
     const purgeable: CommittedOffset[] = []
-    for (const [name, { topic, partition, offset }] of this.#committedInputs) {
-      if (!internal.has(topic) || offset <= (this.#purged.get(name) ?? 0)) continue
+    for (const { name, partition } of this.#group.queues) {
+      const offset = this.#committedInputs.get(name) ?? 0
+      if (!internal.has(partition.topic) || offset <= (this.#purged.get(name) ?? 0)) continue
       this.#purged.set(name, offset)
-      purgeable.push({ topic, partition, offset })
+      purgeable.push({ ...partition, offset })
     }
     return purgeable
   }
 
   /** A store by name, for queries; undefined if it is not this task's, or is not open. */
   store(name: string): StateStore | undefined {
-    return this.#stores?.names.includes(name) ? this.#stores.get(name) : undefined
+    return this.#storage.store(name)
   }
 
   /** → suspended: closes the processors, and drops what is buffered or not committed. Idempotent. */
@@ -312,7 +277,7 @@ export class Task {
     this.#streamTime.clear()
     this.#wallClock.clear()
     this.collector.clear()
-    if (this.#dirty || this.#committing) this.#closeStores()
+    if (this.#dirty || this.#committing) this.#storage.close()
     this.#dirty = false
     this.#committing = false
     this.#commitRequested = false
@@ -322,7 +287,7 @@ export class Task {
   /** suspended → restoring: as after `initialize`. */
   resume(committed: readonly CommittedOffset[]): void {
     this.#require('resume', 'suspended')
-    if (this.#stores === undefined) this.#openStores()
+    if (!this.#storage.isOpen) this.#storage.open()
     this.#begin(committed)
   }
 
@@ -332,7 +297,7 @@ export class Task {
     try {
       this.suspend()
     } finally {
-      this.#closeStores()
+      this.#storage.close()
       this.#move('closed')
     }
   }
@@ -364,79 +329,17 @@ export class Task {
     this.#processing.deserializationFailed(onDeserializationError ?? this.#options.handlers.deserialization, name, raw, error)
   }
 
-  #openStores(): void {
-    const { backends, subTopology } = this.#options
-    this.#stores = new TaskStores({
-      stores: subTopology.stores.filter(({ global }) => !global),
-      persistent: backends.lmdb,
-      memory: backends.memory,
-      context: this.#processing,
-    })
-  }
-
-  #closeStores(): void {
-    this.#stores?.close()
-    this.#stores = undefined
-  }
-
   /** → restoring, by a plan of where from. */
   #begin(committed: readonly CommittedOffset[]): void {
-    const { application, subTopology, topology } = this.#options
-    const stores = this.#stores!
-    const own = new Set(this.inputPartitions.map(({ topic }) => topic))
-    const restorable = subTopology.stores
-      .filter(({ spec, global }) => !global && (spec.changelogTopic !== undefined || spec.logging !== false))
-      .map(({ spec: { name, changelogTopic: source } }) => {
-        const topic = source === undefined ? changelogTopic(application, name) : topicName(topology, application, source)
-        const topicPartition = { topic, partition: this.partition }
-        return { store: name, topicPartition, persistent: stores.isPersistent(name), isInput: own.has(topic) }
-      })
-    this.#plan = planRestore({ inputs: this.inputPartitions, stores: restorable, state: stores.positions(), committed })
-    this.#groupCommit = this.#plan.groupCommit
-    this.#processing.reset(this.#plan.kept)
-    this.#changelogPositions.clear()
-    for (const { topicPartition, position } of this.#plan.changelogs) this.#changelogPositions.set(partitionName(topicPartition), position)
-    for (const { partition } of this.#group.queues) {
-      const position = this.#plan.inputPositions.get(partitionName(partition))
-      const time = this.#plan.partitionTimes.get(partitionName(partition))
-      if (position !== undefined) this.#group.queue(partition).startAt(position)
-      if (time !== undefined) this.#group.restoreTime(partition, time)
+    const { inputPositions, partitionTimes, kept } = this.#storage.plan(committed)
+    this.#processing.reset(kept)
+    for (const queue of this.#group.queues) {
+      const position = inputPositions.get(queue.name)
+      const time = partitionTimes.get(queue.name)
+      if (position !== undefined) queue.startAt(position)
+      if (time !== undefined) this.#group.restoreTime(queue, time)
     }
     this.#move('restoring')
-  }
-
-  #restoreStore(changelog: PlannedChangelog, name: string, batch: RecordBatch): void {
-    const { store, end, skip } = changelog
-    const records = end === undefined ? batch.records : batch.records.filter(({ offset }) => offset < end)
-    const position = end === undefined ? batch.nextOffset : Math.min(batch.nextOffset, end)
-    this.#changelogPositions.set(name, position)
-    if (skip || records.length === 0) return
-    this.#stores!.restore(store, records, new Map([[name, position]]))
-    this.metrics.restored += records.length
-  }
-
-  /** The drained updates and all positions, in one transaction. */
-  #writeState(): void {
-    if (this.#stores === undefined || this.#stores.names.length === 0) return
-    const positions = statePositions({
-      commit: this.#commit,
-      groupCommit: this.#groupCommit,
-      inputs: this.#group.queues,
-      kept: this.#kept(),
-    })
-    for (const { topicPartition, isInput } of this.#plan!.changelogs) {
-      const name = partitionName(topicPartition)
-      if (!isInput) positions.set(name, this.#changelogPositions.get(name)!)
-    }
-    this.#stores.commit(positions)
-  }
-
-  #kept(): readonly (readonly [string, number])[] {
-    return [...this.#processing.kept].map(([name, { value }]) => [name, value] as const)
-  }
-
-  #newCommit(): number {
-    return 1 + Math.floor(this.#options.random() * (2 ** 48 - 1))
   }
 
   #processNext(queue: RecordQueue): void {

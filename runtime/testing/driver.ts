@@ -183,7 +183,7 @@ export class Driver implements Disposable {
       handlers: { ...failingHandlers, ...handlers },
       random: this.#random,
       exactlyOnce: processingGuarantee === 'exactlyOnce',
-      commit: this.#options.commit ?? (partitions === 1 ? 1 : 'pipe'),
+      commit: this.#options.commit ?? (partitions === 1 && this.#hasCache ? 1 : 'pipe'),
       storeCacheBytes: storeCacheBytes ?? 64 * 1024 * 1024,
       maxTaskIdleMs: maxTaskIdleMs ?? -1,
       hooks: this.#hooks,
@@ -197,6 +197,10 @@ export class Driver implements Disposable {
     this.#instance = instance
     instance.start()
     instance.run()
+  }
+
+  get #hasCache(): boolean {
+    return this.layout.topology.stores.some(({ spec }) => spec.caching === true)
   }
 
   #stop(): void {

@@ -13,7 +13,7 @@ export interface TopologyTestDriverOptions {
   readonly partitions?: number
   /**
    * After how many records to commit; `pipe`: when all that a `pipe` led to is processed; `manual`: only by `commit()`.
-   * Default 1 with one partition (as Kafka Streams' driver), else `pipe`.
+   * Default `pipe`; with one partition and a record cache 1, as Kafka Streams' driver (without a cache nothing shows the difference).
    */
   readonly commit?: number | 'pipe' | 'manual'
   /** Default `atLeastOnce`. */

@@ -14,7 +14,7 @@ function committed(offset: number, commit?: number): readonly CommittedOffset[] 
 }
 
 function state(commit: number, groupCommit: number, position: number, changelogPosition: number): ReadonlyMap<string, number> {
-  const inputs = [{ partition: input, position, partitionTime: position * 10 }]
+  const inputs = [{ name: 'in-0', position, partitionTime: position * 10 }]
   return statePositions({ commit, groupCommit, inputs, kept: [['n', position]] }).set('app-s-changelog-0', changelogPosition)
 }
 

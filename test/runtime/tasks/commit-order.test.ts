@@ -6,12 +6,12 @@
 import test from 'ava'
 import { lmdbBackend } from '#runtime/lmdb.js'
 import { longSerde, stringSerde } from '#runtime/serde/primitives.js'
-import type { TimestampedKeyValueStore } from '#runtime/stores/state-store.js'
+import type { KeyValueStore, TimestampedKeyValueStore, WindowStore } from '#runtime/stores/state-store.js'
 import type { StateBackend } from '#runtime/stores/store.js'
 import { Driver } from '#runtime/testing/driver.js'
 import type { TopologyTestDriverOptions } from '#runtime/testing/options.js'
 import type { Topology } from '#runtime/topology/topology.js'
-import { countTopology } from '../../helpers/topologies.js'
+import { countTopology, each, processor, source, store, subTopology, topology } from '../../helpers/topologies.js'
 
 const input = { name: 'in', key: stringSerde, value: stringSerde }
 const output = { name: 'out', key: stringSerde, value: longSerde }
@@ -79,9 +79,9 @@ const rekeyed = countTopology((record) => record.value)
 const users = ['ann', 'bob', 'cy', 'di']
 
 /** Runs the input with a break in each of the first commits. */
-function play(topology: Topology, at: Break, options: TopologyTestDriverOptions, afterCrash: (driver: Driver) => void) {
+function play(graph: Topology, at: Break, options: TopologyTestDriverOptions, afterCrash: (driver: Driver) => void) {
   const breaking = new Breaking()
-  const driver = new Driver(topology, {
+  const driver = new Driver(graph, {
     ...options,
     commit: 'manual',
     stateBackend: (directory) => breaking.backend(directory),
@@ -161,3 +161,48 @@ for (const partitions of [1, 2]) {
     }
   }
 }
+
+test('what a failed commit left in the changelog does not come back with a restore', (t) => {
+  const breaking = new Breaking()
+  const stores = [store('flags'), store('windows', longSerde, { kind: 'window', windowSizeMs: 10, retentionMs: 1_000 })]
+  const flagging = each((record, context) => {
+    const flags = context.store<TimestampedKeyValueStore<string, number>>('flags')
+    const windows = context.store<WindowStore<string, number>>('windows')
+    flags.put(record.key, record.value === 'up' ? { value: 1, timestamp: record.timestamp } : null)
+    windows.put(record.key, record.value === 'up' ? 1 : null, 0)
+  })
+  const nodes = [source('in', ['in']), processor('flag', ['in'], flagging, ['flags', 'windows'])]
+  const driver = new Driver(topology([subTopology(0, nodes, stores)]), {
+    commit: 'manual',
+    stateBackend: (directory) => breaking.backend(directory),
+  })
+  t.teardown(() => driver.close())
+  breaking.patch(driver)
+  driver.input(input).pipe('before', 'up')
+  driver.commit()
+  driver.input(input).pipe('k', 'up')
+  driver.input(input).pipe('before', 'down')
+  breaking.at = 'state'
+  t.throws(() => driver.commit(), { message: /killed before state/ })
+  driver.crash()
+  driver.restart()
+  // Now both changes of `k` fall into one commit, of which the changelog hears nothing.
+  driver.input(input).pipe('k', 'down')
+  driver.input(input).pipe('before', 'up')
+  driver.commit()
+  for (const wipeState of [false, true]) {
+    driver.restart({ wipeState })
+    const [flags, windows] = [driver.stores('flags'), driver.stores('windows')] as unknown as [
+      KeyValueStore<string, unknown>[],
+      WindowStore<string, unknown>[],
+    ]
+    t.deepEqual(
+      [...flags[0]!.all()].map(({ key }) => key),
+      ['before'],
+    )
+    t.deepEqual(
+      [...windows[0]!.all()].map(({ key }) => key.key),
+      ['before'],
+    )
+  }
+})
