@@ -6,6 +6,7 @@ import type { Serde } from './serde.js'
 /** UTF-8, as Kafka's `StringSerializer`: an unpaired surrogate becomes `?`, bytes that are not UTF-8 become U+FFFD. */
 export const stringSerde: Serde<string> = {
   name: 'string',
+  isExact: (value) => typeof value === 'string' && !loneSurrogate.test(value),
   serialize(value) {
     if (typeof value !== 'string') throw refused('string', value)
     return Buffer.from(loneSurrogate.test(value) ? value.replaceAll(loneSurrogates, '?') : value, 'utf8')
@@ -16,6 +17,7 @@ export const stringSerde: Serde<string> = {
 /** Two bytes, -32768 to 32767. */
 export const shortSerde: Serde<number> = {
   name: 'short',
+  isExact: (value) => (value << 16) >> 16 === value && !Object.is(value, -0),
   serialize(value) {
     if ((value << 16) >> 16 !== value) throw refused('short', value)
     const bytes = Buffer.allocUnsafe(2)
@@ -31,6 +33,7 @@ export const shortSerde: Serde<number> = {
 /** Four bytes, a 32-bit integer. */
 export const intSerde: Serde<number> = {
   name: 'int',
+  isExact: (value) => (value | 0) === value && !Object.is(value, -0),
   serialize(value) {
     if ((value | 0) !== value) throw refused('int', value)
     const bytes = Buffer.allocUnsafe(4)
@@ -46,6 +49,7 @@ export const intSerde: Serde<number> = {
 /** Eight bytes, a 64-bit integer; an error, never a rounded number, beyond ±(2^53 − 1). */
 export const longSerde: Serde<number> = {
   name: 'long',
+  isExact: (value) => Number.isSafeInteger(value) && !Object.is(value, -0),
   serialize(value) {
     if (!Number.isSafeInteger(value)) throw refused('long', value)
     const bytes = Buffer.allocUnsafe(8)
@@ -76,6 +80,7 @@ export const floatSerde: Serde<number> = {
 /** Eight bytes, IEEE 754. */
 export const doubleSerde: Serde<number> = {
   name: 'double',
+  isExact: (value) => typeof value === 'number' && !Number.isNaN(value),
   serialize(value) {
     if (typeof value !== 'number') throw refused('double', value)
     const bytes = Buffer.allocUnsafe(8)
@@ -91,6 +96,7 @@ export const doubleSerde: Serde<number> = {
 /** One byte, 1 or 0; any other is an error, as in Kafka. */
 export const booleanSerde: Serde<boolean> = {
   name: 'boolean',
+  isExact: (value) => typeof value === 'boolean',
   serialize(value) {
     if (typeof value !== 'boolean') throw refused('boolean', value)
     return Buffer.from([value ? 1 : 0])

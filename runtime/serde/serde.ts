@@ -10,6 +10,11 @@ export interface Serde<T = any> {
   readonly name: string
   serialize(value: T): Uint8Array
   deserialize(bytes: Uint8Array): T
+  /**
+   * Can the value stand for its bytes: nobody can change it, `serialize` takes it, and `deserialize` would give it back the same? Then a store
+   * may keep it as it is, and serialize it once for many updates. Absent: never.
+   */
+  isExact?(value: T): boolean
   /** Fetches what `deserialize` of these bytes will need (a schema from a registry); undefined if it is all there. */
   prepare?(bytes: Uint8Array): Promise<void> | undefined
 }

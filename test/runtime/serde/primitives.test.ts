@@ -102,3 +102,40 @@ for (const [serde, value] of unwritable) {
     t.true(isStreamError(error) && error.code === 'SERIALIZATION')
   })
 }
+
+test('a value that is exact is serialized without an error, and comes back the same', (t) => {
+  const values = [
+    0,
+    -0,
+    1,
+    -1,
+    1.5,
+    2 ** 15,
+    2 ** 31,
+    2 ** 53,
+    -(2 ** 53),
+    Number.NaN,
+    Number.POSITIVE_INFINITY,
+    '',
+    'aé😀',
+    '\ud800',
+    true,
+    null,
+    {},
+  ]
+  for (const serde of [
+    codegen.stringSerde,
+    codegen.shortSerde,
+    codegen.intSerde,
+    codegen.longSerde,
+    codegen.doubleSerde,
+    codegen.booleanSerde,
+  ]) {
+    const exact = values.filter((value) => serde.isExact?.(value as never))
+    t.true(exact.length > 0, serde.name)
+    for (const value of exact) {
+      const back = (serde as codegen.Serde).deserialize(serde.serialize(value as never))
+      t.true(Object.is(back, value) && typeof value !== 'object', `${serde.name} ${String(value)}`)
+    }
+  }
+})
