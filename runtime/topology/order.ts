@@ -52,6 +52,7 @@ export function inOrder(steps: readonly StepSpec[], problems: TopologyProblem[])
     }
   }
   reportCircles(waiting, broken, problems)
+  for (const step of ordered) if (inputsOf(step).some((input) => broken.has(owners.get(input)!))) broken.add(step)
   return ordered.filter((step) => !broken.has(step))
 }
 
