@@ -1,1 +1,2 @@
-export {}
+export { kafkajsClient } from './client/kafkajs/client.js'
+export type { KafkajsSettings } from './client/kafkajs/settings.js'

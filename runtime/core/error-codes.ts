@@ -17,6 +17,20 @@ const codes = {
     reaction: 'stop',
     description: 'The steps of a topology do not fit together; the message lists every step that does not, with what to change.',
   },
+  BROKER_TOO_OLD: { reaction: 'stop', description: 'A broker is older than Apache Kafka 2.3; the message names it.' },
+  NOT_AUTHORIZED: {
+    reaction: 'stop',
+    description:
+      'The brokers refuse the credentials, or do not allow the operation; check sasl and the ACLs of topics, group and transactional ids.',
+  },
+  COMPRESSION: {
+    reaction: 'stop',
+    description: 'Records are compressed by a codec that is not installed; the message says which package to install.',
+  },
+  CORRUPT_BATCH: {
+    reaction: 'stop',
+    description: 'What a broker sent is no valid record batch, or does not fit its checksum; its disk or the network damages data.',
+  },
   TOPIC_MISSING: { reaction: 'stop', description: 'A topic of the manifest does not exist; create it with the partitions named.' },
   PARTITION_MISMATCH: {
     reaction: 'stop',

@@ -114,8 +114,9 @@ export class Harness {
     return member
   }
 
-  /** All records of a partition from `from` to the end that it has now. */
+  /** All records of a partition from `from` to the end that it has now. With readCommitted no transaction may be open. */
   async readAll(at: TopicPartition, from = 0, isolation: IsolationLevel = 'readUncommitted'): Promise<ConsumedRecord[]> {
+    if (isolation === 'readCommitted') await this.settled(at)
     const [end] = await this.client.admin().endOffsets([at], isolation)
     const reader = this.client.createReader({ isolation })
     await reader.assign(new Map([[at, from]]))
@@ -128,6 +129,12 @@ export class Harness {
     }
     await reader.close()
     return all
+  }
+
+  /** A commit is answered when it is certain; the markers in the partitions, and the committed offsets, come a moment later. */
+  async settled(at: TopicPartition): Promise<void> {
+    const end = async (isolation: IsolationLevel) => (await this.client.admin().endOffsets([at], isolation))[0]?.offset
+    await eventually(async () => (await end('readCommitted')) === (await end('readUncommitted')))
   }
 
   async offsetOf(groupId: string, at: TopicPartition): Promise<number | undefined> {

@@ -1,6 +1,6 @@
 import test from 'ava'
 import type { TopicPartition } from '#runtime/core/record.js'
-import { type ClientUnderTest, Harness, line, lines, pollUntil, record, records } from './harness.js'
+import { type ClientUnderTest, eventually, Harness, line, lines, pollUntil, record, records } from './harness.js'
 
 export function transactionSuite(tested: ClientUnderTest): void {
   const committed = 'readCommitted'
@@ -94,6 +94,7 @@ export function transactionSuite(tested: ClientUnderTest): void {
       t.deepEqual(await admin.endOffsets([at], committed), [{ ...at, offset: 2 }])
       t.deepEqual(await admin.endOffsets([at]), [{ ...at, offset: 3 }])
       await producer.commitTransaction()
+      await h.settled(at)
       t.deepEqual(await admin.endOffsets([at], committed), [{ ...at, offset: 4 }])
     })
   }
@@ -107,7 +108,7 @@ export function transactionSuite(tested: ClientUnderTest): void {
     await producer.beginTransaction()
     await producer.sendOffsets(group, [{ ...at, offset: 4 }])
     await producer.commitTransaction()
-    t.is(await h.offsetOf(group, at), 4)
+    await eventually(async () => (await h.offsetOf(group, at)) === 4)
 
     await producer.beginTransaction()
     producer.send(record(at, 'k', 'v'))

@@ -40,6 +40,7 @@ group.initial.rebalance.delay.ms=0
 group.min.session.timeout.ms=100
 broker.session.timeout.ms=2000
 broker.heartbeat.interval.ms=500
+log.cleaner.backoff.ms=500
 P
 [ -f "$data/logs/meta.properties" ] || java -cp "$lib/*" kafka.tools.StorageTool format -t 4L6g3nShT-eMCtK--X86sw -c "$data/server.properties" > "$data/format.log" 2>&1
 
