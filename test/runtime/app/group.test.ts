@@ -3,7 +3,6 @@
  * Method: random events and random ends of up to three instances, from a printed seed.
  */
 import test from 'ava'
-import type { TopicPartition } from 'millrace'
 import { type EmbeddedBroker, type EmbeddedClient, embeddedClient } from 'millrace/embedded'
 import { longSerde, stringSerde } from '#runtime/serde/primitives.js'
 import { CountingApp, countsOf, newBroker, newFolder, received, send } from '../../helpers/counting-app.js'
@@ -68,7 +67,7 @@ for (const seed of seeds) {
 
     for (const place of places.filter(({ app }) => app !== undefined).slice(1)) await place.app!.close()
     const last = places.find(({ app }) => app?.state !== undefined && app.state !== 'NOT_RUNNING')!.app!
-    await committed(broker)
+    await until(() => allCommitted(broker) && last.state === 'RUNNING' && last.metrics().tasks.length === 8)
     const stored = sorted((await countsOf(last)).map(({ key, value }) => [key, value]))
     await last.close()
     for (const [user, count] of sent) {
@@ -84,10 +83,12 @@ for (const seed of seeds) {
 
 const partitions = [0, 1, 2, 3]
 
-/** Waits until the group has committed all there is to read. */
-async function committed(broker: EmbeddedBroker): Promise<void> {
+/** Has the group committed all there is to read? */
+function allCommitted(broker: EmbeddedBroker): boolean {
   const inputs = ['events', 'counting-by-user-repartition'].flatMap((topic) => partitions.map((partition) => ({ topic, partition })))
-  const open = (input: TopicPartition) =>
-    broker.endOffset(input.topic, input.partition) > (broker.committedOffset('counting', input)?.offset ?? 0)
-  while (inputs.some(open)) await new Promise((resolve) => setTimeout(resolve, 5))
+  return inputs.every((input) => broker.endOffset(input.topic, input.partition) <= (broker.committedOffset('counting', input)?.offset ?? 0))
+}
+
+async function until(isSo: () => boolean): Promise<void> {
+  while (!isSo()) await new Promise((resolve) => setTimeout(resolve, 5))
 }
