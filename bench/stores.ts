@@ -48,12 +48,23 @@ for (const kind of ['memory', 'lmdb'] as const) {
     measure('get, any key', 500_000, (at) => store.get(keys[at % keyCount]!))
     measure('get, one of 1,000 hot keys', 2_000_000, (at) => store.get(keys[at % 1000]!))
     measure('put, one of 1,000 hot keys', 2_000_000, (at) => store.put(keys[at % 1000]!, at), stores, 100_000)
-    measure('scan all, entries', 10 * keyCount, scans(() => store.all()))
-    measure('scan all with 1,000 uncommitted, entries', 10 * keyCount, scans(() => store.all(), () => {
-      for (let at = 0; at < 1000; at++) store.put(keys[at]!, at)
-    }))
+    measure(
+      'scan all, entries',
+      10 * keyCount,
+      scans(() => store.all()),
+    )
+    measure(
+      'scan all with 1,000 uncommitted, entries',
+      10 * keyCount,
+      scans(
+        () => store.all(),
+        () => {
+          for (let at = 0; at < 1000; at++) store.put(keys[at]!, at)
+        },
+      ),
+    )
     measure('range of about 10, scans', 50_000, (at) => {
-      for (const _ of store.range(keys[at], `${keys[at]}9`)) continue
+      for (const _ of store.range(keys[at], `${keys[at]}9`));
     })
   })
 
@@ -71,32 +82,47 @@ for (const kind of ['memory', 'lmdb'] as const) {
 
   withStore(specs.window, (stores) => {
     const store = stores.get<WindowStore<string, number>>('s')
-    measure('count in tumbling windows', 500_000, (at) => {
-      const [key, start] = [keys[at % 10_000]!, Math.floor(at / 60_000) * 60_000]
-      store.put(key, (store.fetch(key, start) ?? 0) + 1, start)
-    }, stores)
+    measure(
+      'count in tumbling windows',
+      500_000,
+      (at) => {
+        const [key, start] = [keys[at % 10_000]!, Math.floor(at / 60_000) * 60_000]
+        store.put(key, (store.fetch(key, start) ?? 0) + 1, start)
+      },
+      stores,
+    )
   })
 
   withStore(specs.duplicates, (stores) => {
     const store = stores.get<WindowStore<string, number>>('s')
-    measure('join side: put and fetch ±5 s, a record each 5 ms', 200_000, (at) => {
-      const [key, time] = [keys[at % 1000]!, at * 5]
-      for (const _ of store.fetchRange(key, time - 5000, time + 5000)) continue
-      store.put(key, at, time)
-    }, stores)
+    measure(
+      'join side: put and fetch ±5 s, a record each 5 ms',
+      200_000,
+      (at) => {
+        const [key, time] = [keys[at % 1000]!, at * 5]
+        for (const _ of store.fetchRange(key, time - 5000, time + 5000));
+        store.put(key, at, time)
+      },
+      stores,
+    )
   })
 
   withStore(specs.session, (stores) => {
     const store = stores.get<SessionStore<string, number>>('s')
-    measure('sessions: find, remove, put', 200_000, (at) => {
-      const [key, time] = [keys[at % 1000]!, at * 5]
-      let start = time
-      for (const session of [...store.findSessions(key, time - 10_000, time + 10_000)]) {
-        start = Math.min(start, session.key.start)
-        store.remove(session.key)
-      }
-      store.put({ key, start, end: time }, at)
-    }, stores)
+    measure(
+      'sessions: find, remove, put',
+      200_000,
+      (at) => {
+        const [key, time] = [keys[at % 1000]!, at * 5]
+        let start = time
+        for (const session of [...store.findSessions(key, time - 10_000, time + 10_000)]) {
+          start = Math.min(start, session.key.start)
+          store.remove(session.key)
+        }
+        store.put({ key, start, end: time }, at)
+      },
+      stores,
+    )
   })
 
   withStore(specs.timestamped, (stores) => {
@@ -106,14 +132,28 @@ for (const kind of ['memory', 'lmdb'] as const) {
       value: longSerde.serialize(at),
       timestamp: at,
     }))
-    measure('restore of 1,000,000 keys, records', records.length / batch, (at) => {
-      stores.restore('s', records.slice(at * batch, (at + 1) * batch), new Map([['changelog-0', at]]))
-    }, undefined, 0, batch)
+    measure(
+      'restore of 1,000,000 keys, records',
+      records.length / batch,
+      (at) => {
+        stores.restore('s', records.slice(at * batch, (at + 1) * batch), new Map([['changelog-0', at]]))
+      },
+      undefined,
+      0,
+      batch,
+    )
   })
 }
 
 /** Runs it a few times to warm up where that is cheap, then `count` times; commits in between where `stores` are given. */
-function measure(name: string, count: number, operation: (at: number) => unknown, stores?: TaskStores, every = commitEvery, each = 1): void {
+function measure(
+  name: string,
+  count: number,
+  operation: (at: number) => unknown,
+  stores?: TaskStores,
+  every = commitEvery,
+  each = 1,
+): void {
   const start = process.hrtime.bigint()
   for (let at = 0; at < count; at++) {
     operation(at)

@@ -46,6 +46,12 @@ export function prefixEnd(prefix: Uint8Array): Uint8Array | undefined {
   return end
 }
 
+/** Is the text its own UTF-8, so that it is its id as well? */
+export function isAscii(text: string): boolean {
+  for (let at = 0; at < text.length; at++) if (text.charCodeAt(at) > 0x7f) return false
+  return true
+}
+
 function asBuffer(bytes: Uint8Array): Buffer {
   return Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
 }

@@ -1,6 +1,6 @@
 import type { RecordOrigin } from '../core/record.js'
-import { compareBytes } from './bytes.js'
-import { Overlay, type Slot } from './overlay.js'
+import { idOf } from './bytes.js'
+import { type Encode, Overlay, type Slot } from './overlay.js'
 import type { BytesStore, Entry, RangeOptions } from './store.js'
 import type { StoreContext } from './store-context.js'
 
@@ -15,12 +15,12 @@ export class ChangeLoggedStore {
   readonly #context: StoreContext
   readonly #log: Overlay<number>
   readonly #cache: Overlay<RecordOrigin> | undefined
-  #dropped: { readonly from: Uint8Array; readonly to: Uint8Array } | undefined
+  #dropped: { readonly from: string; readonly to: string } | undefined
 
-  constructor(base: BytesStore, context: StoreContext, caching: boolean) {
+  constructor(base: BytesStore, context: StoreContext, { encode, caching }: { readonly encode: Encode; readonly caching: boolean }) {
     this.#context = context
-    this.#log = new Overlay<number>(base)
-    if (caching) this.#cache = new Overlay<RecordOrigin>(this.#log, { lastWriteOrder: true })
+    this.#log = new Overlay<number>(base, { encode })
+    if (caching) this.#cache = new Overlay<RecordOrigin>(this.#log, { encode, lastWriteOrder: true })
   }
 
   get cached(): boolean {
@@ -31,16 +31,13 @@ export class ChangeLoggedStore {
     return this.#log.dirtyBytes + (this.#cache?.dirtyBytes ?? 0)
   }
 
-  get generation(): number {
-    return (this.#cache ?? this.#log).generation
-  }
-
   get(key: Uint8Array): Uint8Array | undefined {
     return (this.#cache ?? this.#log).get(key)
   }
 
-  slot(key: Uint8Array): Slot<unknown> {
-    return (this.#cache ?? this.#log).slot(key)
+  /** What is known of the key with that id (`idOf`); good until the next write. */
+  slot(id: string): Slot {
+    return (this.#cache ?? this.#log).slot(id)
   }
 
   range(options?: RangeOptions): Iterable<Entry> {
@@ -51,16 +48,18 @@ export class ChangeLoggedStore {
     return (this.#cache ?? this.#log).count()
   }
 
-  put(key: Uint8Array, value: Uint8Array | null): Slot<unknown> {
+  /** Null deletes. */
+  put(id: string, bytes: Uint8Array | null): void {
     const origin = this.#context.recordOrigin()
-    return this.#cache === undefined ? this.#log.put(key, value, origin.timestamp) : this.#cache.put(key, value, origin)
+    if (this.#cache === undefined) this.#log.put(id, bytes, origin.timestamp)
+    else this.#cache.put(id, bytes, origin)
   }
 
-  /** As `put`, for a slot that this store gave and whose generation has not passed. */
-  write(slot: Slot<unknown>, value: Uint8Array | null): void {
+  /** Puts a value whose bytes are made when they are needed (`Overlay.putDecoded`). */
+  putDecoded(id: string, decoded: unknown, time: number): void {
     const origin = this.#context.recordOrigin()
-    if (this.#cache === undefined) this.#log.write(slot as Slot<number>, value, origin.timestamp)
-    else this.#cache.write(slot as Slot<RecordOrigin>, value, origin)
+    if (this.#cache === undefined) this.#log.putDecoded(id, decoded, time, origin.timestamp)
+    else this.#cache.putDecoded(id, decoded, time, origin)
   }
 
   /**
@@ -72,8 +71,10 @@ export class ChangeLoggedStore {
     if (cache === undefined || !cache.isDirty) return false
     cache.drain((key, value, origin) => {
       this.#context.runWith(origin, () => {
-        const old = this.#log.get(key) ?? null
-        if (!this.#isDropped(key)) this.#log.put(key, value, origin.timestamp)
+        const id = idOf(key)
+        const dropped = this.#isDropped(id)
+        const old = dropped ? null : this.#log.bytesOf(this.#log.slot(id))
+        if (!dropped) this.#log.put(id, value, origin.timestamp)
         flushed?.(key, value, old, origin.timestamp)
       })
     })
@@ -96,12 +97,12 @@ export class ChangeLoggedStore {
   forget(from: Uint8Array, to: Uint8Array): void {
     this.#cache?.invalidate()
     this.#log.forget(from, to)
-    this.#dropped = { from, to }
+    this.#dropped = { from: idOf(from), to: idOf(to) }
   }
 
-  #isDropped(key: Uint8Array): boolean {
+  #isDropped(id: string): boolean {
     const range = this.#dropped
-    return range !== undefined && compareBytes(key, range.from) >= 0 && compareBytes(key, range.to) < 0
+    return range !== undefined && id >= range.from && id < range.to
   }
 
   /** The base was written to by a restore. */

@@ -1,12 +1,12 @@
 import { StreamError } from '../core/errors.js'
 import type { KeyValue } from '../core/record.js'
+import { stringSerde } from '../serde/primitives.js'
 import type { Serde } from '../serde/serde.js'
-import { compareBytes, keyAfter, prefixEnd } from './bytes.js'
+import { compareBytes, idOf, isAscii, keyAfter, prefixEnd } from './bytes.js'
 import { ChangeLoggedStore } from './change-logged-store.js'
 import type { ChangelogRecord } from './change-sink.js'
 import { mapped } from './iterables.js'
 import { type LogChange, lastOfEachKey, type ManagedStore, type StoreChanges } from './managed-store.js'
-import type { Slot } from './overlay.js'
 import type { CacheableStore, FlushListener, KeyValueStore } from './state-store.js'
 import type { BytesStore, Entry, Mutation } from './store.js'
 import type { StoreContext } from './store-context.js'
@@ -26,27 +26,20 @@ export class TypedKeyValueStore<K, V> implements KeyValueStore<K, V>, CacheableS
   readonly #codec: ValueCodec<V>
   readonly #store: ChangeLoggedStore
   #flushListener: FlushListener<K, unknown> | undefined
-  /** Slots by the key itself, so that a hot key is not serialized again; keys that serialize alike share a slot. */
-  readonly #slots = new Map<K, Slot<unknown>>()
-  #slotsGeneration = 0
 
   constructor(options: KeyValueStoreOptions<K, V>, base: BytesStore, context: StoreContext) {
     this.name = options.name
     this.#key = options.key
     this.#codec = options.codec
-    this.#store = new ChangeLoggedStore(base, context, options.caching)
+    this.#store = new ChangeLoggedStore(base, context, { encode: options.codec.encode, caching: options.caching })
   }
 
   get(key: K): V | undefined {
-    const slot = this.#slot(key)
-    return slot.value === null ? undefined : this.#codec.decodeSlot(slot)
+    return this.#codec.read(this.#store.slot(this.#idOf(key)))
   }
 
   put(key: K, value: V | null): void {
-    const bytes = this.#codec.encode(value)
-    const known = this.#knownSlot(key)
-    if (known !== undefined) this.#store.write(known, bytes)
-    else this.#keep(key, this.#store.put(this.#keyBytes(key), bytes))
+    this.#codec.write(this.#store, this.#idOf(key), value)
   }
 
   putIfAbsent(key: K, value: V): V | undefined {
@@ -153,7 +146,6 @@ export class TypedKeyValueStore<K, V> implements KeyValueStore<K, V>, CacheableS
 
   close(): void {
     this.#store.close()
-    this.#slots.clear()
   }
 
   #range(from: K | undefined, to: K | undefined, reverse: boolean): Iterable<KeyValue<K, V>> {
@@ -165,24 +157,10 @@ export class TypedKeyValueStore<K, V> implements KeyValueStore<K, V>, CacheableS
 
   readonly #entry = ({ key, value }: Entry): KeyValue<K, V> => ({ key: this.#keyOf(key), value: this.#codec.decode(value) })
 
-  #slot(key: K): Slot<unknown> {
-    return this.#knownSlot(key) ?? this.#keep(key, this.#store.slot(this.#keyBytes(key)))
-  }
-
-  #knownSlot(key: K): Slot<unknown> | undefined {
-    if (this.#slotsGeneration !== this.#store.generation) {
-      this.#slots.clear()
-      this.#slotsGeneration = this.#store.generation
-      return undefined
-    }
-    return this.#slots.get(key)
-  }
-
-  #keep(key: K, slot: Slot<unknown>): Slot<unknown> {
-    // Not objects, which may change; and not zero, since a map takes 0 and -0 for the same key, which a serde need not.
-    const mayStand = typeof key === 'string' || (typeof key === 'number' && key !== 0) || typeof key === 'bigint'
-    if (mayStand && this.#slotsGeneration === this.#store.generation) this.#slots.set(key, slot)
-    return slot
+  /** Text of ASCII alone needs no serializing: most keys, on the way that every record takes. */
+  #idOf(key: K): string {
+    if (typeof key === 'string' && (this.#key as unknown) === stringSerde && isAscii(key)) return key
+    return idOf(this.#keyBytes(key))
   }
 
   #keyBytes(key: K): Uint8Array {

@@ -129,7 +129,13 @@ class MemoryStore implements BytesStore {
   }
 
   #ordered(): OrderedIndex<Uint8Array> {
-    this.#index ??= OrderedIndex.fromSorted([...this.#values.keys()].sort(), (id) => this.#values.get(id)!)
+    if (this.#index === undefined) {
+      const keys = [...this.#values.keys()].sort()
+      this.#index = OrderedIndex.fromSorted(
+        keys,
+        keys.map((id) => this.#values.get(id)!),
+      )
+    }
     return this.#index
   }
 }

@@ -25,13 +25,12 @@ export class OrderedIndex<V> {
   #snapshots = 0
   #chunksEpoch = 0
 
-  /** From entries in ascending order of their keys, each key once. */
-  static fromSorted<V>(keys: readonly string[], lookUp: (key: string) => V): OrderedIndex<V> {
+  /** From keys in ascending order, each once, and their values. */
+  static fromSorted<V>(keys: readonly string[], values: readonly V[]): OrderedIndex<V> {
     const index = new OrderedIndex<V>()
     const step = (chunkSize * 3) / 4
     for (let at = 0; at < keys.length; at += step) {
-      const part = keys.slice(at, at + step)
-      index.#chunks.push({ keys: part, values: part.map(lookUp), epoch: 0 })
+      index.#chunks.push({ keys: keys.slice(at, at + step), values: values.slice(at, at + step), epoch: 0 })
     }
     index.#size = keys.length
     return index

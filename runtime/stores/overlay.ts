@@ -11,59 +11,71 @@ export interface BytesView {
   count(): number
 }
 
-/** What is known of one key. The object stays the same for a key as long as the overlay remembers the key. */
-export interface Slot<S> {
-  /** `idOf(key)`. */
+/** What is known of one key. Only the overlay writes to it, but for `decoded` and `time` of what was read. */
+export interface Slot {
+  /** `idOf` the key. */
   readonly id: string
-  readonly key: Uint8Array
-  /** Null: there is no entry. */
-  value: Uint8Array | null
-  /** The value as the typed store decoded it; kept only if it is immutable, undefined otherwise. */
+  /** The value's bytes; null: there is no entry; undefined: nobody has needed them yet, and `decoded` is the value. */
+  bytes: Uint8Array | null | undefined
+  /** The value as the typed store has it, if it is one that nobody can change; undefined otherwise. */
   decoded: unknown
-  /** What the last write was stamped with. */
-  stamp: S | undefined
+  /** The timestamp that goes with `decoded`, in stores that keep timestamps. */
+  time: number
+  /** Of the last write: in a record cache the record's origin, otherwise its timestamp. */
+  stamp: unknown
+  /** Written since the last drain. */
   dirty: boolean
-  /** Neither dirty nor drained: may be forgotten. */
-  clean: boolean
+  /** Drained, and not in the base yet. */
+  drained: boolean
   /** Is there an entry in the base, before what is dirty or drained here? Undefined: nobody has looked. */
   inBase: boolean | undefined
+  /** Bytes that it was counted with. */
+  size: number
 }
 
-/** What a slot costs beside its bytes, about: the object, two buffers' headers, a string, and its place in the map. */
-const slotOverheadBytes = 350
-
-/** How many bytes of clean slots an overlay remembers, so that hot keys are not read from the base again. */
-const readCacheBytes = 4 * 1024 * 1024
+/** Bytes of a value that is kept as `decoded`. */
+export type Encode = (decoded: unknown, time: number) => Uint8Array
 
 export interface OverlayOptions {
+  readonly encode: Encode
   /** Drains in order of the last write of each key, as Kafka Streams' record cache does; otherwise of the first. */
   readonly lastWriteOrder?: boolean
 }
 
+/** What a slot costs beside its bytes, about: the object, a buffer's header, a string, and its place in the map. */
+const slotOverheadBytes = 250
+
+/** Clean slots are remembered up to so many bytes, twice, so that hot keys are not read from the base again. */
+const generationBytes = 8 * 1024 * 1024
+
 /**
  * The writes since the last commit, in memory over a base that does not have them yet: reads see them, range scans merge both.
  * `drain` hands over what changed, and `settle` says that the base has it now; writes in between stay for the next time.
- * It also remembers what it read. `S` is what each write is stamped with.
+ *
+ * It remembers what it read, in two generations: what is not asked for again while the younger one fills up is forgotten.
  */
 export class Overlay<S> implements BytesView {
   readonly name: string
   readonly #base: BytesView
+  readonly #encode: Encode
   readonly #lastWriteOrder: boolean
-  readonly #slots = new Map<string, Slot<S>>()
-  readonly #dirty = new Set<Slot<S>>()
-  /** Drained and not yet in the base. */
-  readonly #drained = new Set<Slot<S>>()
-  /** All slots that may differ from the base, in order of their keys; made by the first range scan after a settle. */
+  #slots = new Map<string, Slot>()
+  #older = new Map<string, Slot>()
+  /** In order of their first write, each once; or with `lastWriteOrder` once per write, of which the last counts. */
+  #dirty: Slot[] = []
+  #dirtyCount = 0
+  #drained: Slot[] = []
+  /** All that may differ from the base, in order of the keys; made by the first range scan after a settle. */
   #index: OrderedIndex<Uint8Array | null> | undefined
   #dirtyBytes = 0
-  #cleanBytes = 0
-  #generation = 0
+  #slotBytes = 0
   #closed = false
 
-  constructor(base: BytesView, options: OverlayOptions = {}) {
+  constructor(base: BytesView, { encode, lastWriteOrder = false }: OverlayOptions) {
     this.name = base.name
     this.#base = base
-    this.#lastWriteOrder = options.lastWriteOrder ?? false
+    this.#encode = encode
+    this.#lastWriteOrder = lastWriteOrder
   }
 
   /** Bytes of what is not drained, about. */
@@ -72,59 +84,36 @@ export class Overlay<S> implements BytesView {
   }
 
   get isDirty(): boolean {
-    return this.#dirty.size > 0
-  }
-
-  /** Rises whenever slots are forgotten: who keeps slots of an older generation must look them up again. */
-  get generation(): number {
-    return this.#generation
+    return this.#dirtyCount > 0
   }
 
   get(key: Uint8Array): Uint8Array | undefined {
-    return this.slot(key).value ?? undefined
+    return this.bytesOf(this.slot(idOf(key))) ?? undefined
   }
 
-  /** The key's slot, read from the base if it is not here. */
-  slot(key: Uint8Array): Slot<S> {
-    const id = idOf(key)
-    const known = this.#slots.get(id)
+  /** The slot of a key, read from the base if it is not here. */
+  slot(id: string): Slot {
+    const known = this.#known(id)
     if (known !== undefined) return known
     this.#requireOpen()
-    const value = this.#base.get(key) ?? null
-    const slot: Slot<S> = { id, key, value, decoded: undefined, stamp: undefined, dirty: false, clean: false, inBase: value !== null }
-    this.#remember(slot)
-    return slot
+    const bytes = this.#base.get(bytesOfId(id)) ?? null
+    return this.#remember(newSlot(id, bytes, bytes !== null))
   }
 
-  put(key: Uint8Array, value: Uint8Array | null, stamp: S): Slot<S> {
-    this.#requireOpen()
-    const id = idOf(key)
-    let slot = this.#slots.get(id)
-    if (slot === undefined) {
-      slot = { id, key, value: null, decoded: undefined, stamp: undefined, dirty: false, clean: false, inBase: undefined }
-      this.#slots.set(id, slot)
-    }
-    this.write(slot, value, stamp)
-    return slot
+  /** The slot's value as bytes; null if there is none. */
+  bytesOf(slot: Slot): Uint8Array | null {
+    if (slot.bytes === undefined) slot.bytes = this.#encode(slot.decoded, slot.time)
+    return slot.bytes
   }
 
-  /** As `put`, for a slot of this generation. */
-  write(slot: Slot<S>, value: Uint8Array | null, stamp: S): void {
-    this.#requireOpen()
-    if (slot.dirty) {
-      this.#dirtyBytes -= sizeOf(slot)
-      if (this.#lastWriteOrder) this.#dirty.delete(slot)
-    } else if (slot.clean) {
-      slot.clean = false
-      this.#cleanBytes -= sizeOf(slot)
-    }
-    slot.dirty = true
-    this.#dirty.add(slot)
-    slot.value = value
-    this.#dirtyBytes += sizeOf(slot)
-    slot.decoded = undefined
-    slot.stamp = stamp
-    this.#index?.set(slot.id, value)
+  /** Null deletes. */
+  put(id: string, bytes: Uint8Array | null, stamp: S): void {
+    this.#write(id, bytes, undefined, 0, stamp)
+  }
+
+  /** Puts a value that cannot change and that `encode` takes: its bytes are made when they are needed, once for many writes. */
+  putDecoded(id: string, decoded: unknown, time: number, stamp: S): void {
+    this.#write(id, undefined, decoded, time, stamp)
   }
 
   /** A snapshot, taken when the iteration starts, in order of the keys. */
@@ -137,110 +126,152 @@ export class Overlay<S> implements BytesView {
   count(): number {
     this.#requireOpen()
     let count = this.#base.count()
-    for (const slots of [this.#dirty, this.#drained]) {
-      for (const slot of slots) {
-        if (slots === this.#drained && slot.dirty) continue
-        if (this.#isInBase(slot)) count -= 1
-        if (slot.value !== null) count += 1
-      }
+    for (const slot of this.#changed()) {
+      if (this.#isInBase(slot)) count -= 1
+      if (slot.bytes !== null) count += 1
     }
     return count
   }
 
   /**
    * Hands each key written since the last drain to `each`, once. A key that was written and deleted in between and that the base does not
-   * have is passed over.
+   * have is passed over. `each` may write to this overlay: that is for the next drain.
    */
   drain(each: (key: Uint8Array, value: Uint8Array | null, stamp: S) => void): void {
-    // As it is now: `each` may write to this overlay again.
-    const changes = [...this.#dirty].map((slot) => ({ slot, value: slot.value, stamp: slot.stamp! }))
-    this.#dirty.clear()
+    const changes = this.#lastWriteOrder ? lastOfEach(this.#dirty) : this.#dirty
+    this.#dirty = []
+    this.#dirtyCount = 0
     this.#dirtyBytes = 0
-    for (const { slot } of changes) slot.dirty = false
-    for (const { slot, value, stamp } of changes) {
-      if (value === null && !this.#drained.has(slot) && !this.#isInBase(slot)) {
-        if (!slot.dirty) this.#markClean(slot)
-        continue
-      }
-      this.#drained.add(slot)
-      each(slot.key, value, stamp)
+    const values = changes.map((slot) => ({ slot, value: this.bytesOf(slot), stamp: slot.stamp as S }))
+    for (const slot of changes) slot.dirty = false
+    for (const { slot, value, stamp } of values) {
+      if (value === null && !slot.drained && !this.#isInBase(slot)) continue
+      if (!slot.drained) this.#drained.push(slot)
+      slot.drained = true
+      each(bytesOfId(slot.id), value, stamp)
     }
   }
 
   /** The base has what was drained. */
   settle(): void {
     for (const slot of this.#drained) {
-      slot.inBase = slot.dirty ? undefined : slot.value !== null
-      if (!slot.dirty) this.#markClean(slot)
+      slot.drained = false
+      slot.inBase = slot.dirty ? undefined : slot.bytes !== null
     }
-    this.#drained.clear()
+    this.#drained = []
     this.#index = undefined
-    if (this.#cleanBytes > readCacheBytes) this.#forgetClean()
+    this.#forgetSome()
   }
 
   /** Drops all writes and all that is remembered of keys from `from` to `to` (exclusive): the base is about to lose them. */
   forget(from: Uint8Array, to: Uint8Array): void {
     const [first, end] = [idOf(from), idOf(to)]
-    for (const [id, slot] of this.#slots) {
-      if (id < first || id >= end) continue
-      if (slot.dirty) this.#dirtyBytes -= sizeOf(slot)
-      if (slot.clean) this.#cleanBytes -= sizeOf(slot)
-      this.#slots.delete(id)
-      this.#dirty.delete(slot)
-      this.#drained.delete(slot)
-      this.#index?.delete(id)
+    const isLost = ({ id }: Slot) => id >= first && id < end
+    for (const slot of new Set(this.#dirty.filter(isLost))) {
+      this.#dirtyCount -= 1
+      this.#dirtyBytes -= slot.size
     }
-    this.#generation += 1
+    this.#dirty = this.#dirty.filter((slot) => !isLost(slot))
+    this.#drained = this.#drained.filter((slot) => !isLost(slot))
+    for (const slots of [this.#slots, this.#older]) for (const slot of slots.values()) if (isLost(slot)) slots.delete(slot.id)
+    this.#slotBytes = 0
+    for (const slot of this.#slots.values()) this.#slotBytes += slot.size
+    this.#index = undefined
   }
 
   /** Forgets all that is clean: the base was changed behind it. */
   invalidate(): void {
-    this.#forgetClean()
+    this.#keepChanged()
+    this.#older.clear()
   }
 
   close(): void {
     this.#closed = true
     this.#slots.clear()
-    this.#dirty.clear()
-    this.#drained.clear()
+    this.#older.clear()
+    this.#dirty = []
+    this.#dirtyCount = 0
+    this.#drained = []
     this.#index = undefined
     this.#dirtyBytes = 0
-    this.#generation += 1
   }
 
   #requireOpen(): void {
     if (this.#closed) throw new StreamError('INVALID_STATE', `the store ${this.name} is closed`, { store: this.name })
   }
 
-  #isInBase(slot: Slot<S>): boolean {
-    slot.inBase ??= this.#base.get(slot.key) !== undefined
+  #known(id: string): Slot | undefined {
+    const slot = this.#slots.get(id)
+    if (slot !== undefined) return slot
+    const older = this.#older.get(id)
+    return older === undefined ? undefined : this.#remember(older)
+  }
+
+  #remember(slot: Slot): Slot {
+    this.#forgetSome()
+    this.#slots.set(slot.id, slot)
+    this.#slotBytes += slot.size
+    return slot
+  }
+
+  #write(id: string, bytes: Uint8Array | null | undefined, decoded: unknown, time: number, stamp: S): void {
+    this.#requireOpen()
+    let slot = this.#known(id)
+    if (slot === undefined) {
+      slot = newSlot(id, null, undefined)
+      this.#slots.set(id, slot)
+    } else this.#slotBytes -= slot.size
+    if (slot.dirty) this.#dirtyBytes -= slot.size
+    else this.#dirtyCount += 1
+    if (!slot.dirty || this.#lastWriteOrder) this.#enqueue(slot)
+    slot.dirty = true
+    slot.bytes = bytes
+    slot.decoded = decoded
+    slot.time = time
+    slot.stamp = stamp
+    slot.size = sizeOf(slot)
+    this.#slotBytes += slot.size
+    this.#dirtyBytes += slot.size
+    this.#index?.set(id, bytes === undefined ? this.bytesOf(slot) : bytes)
+  }
+
+  #enqueue(slot: Slot): void {
+    this.#dirty.push(slot)
+    if (this.#dirty.length > 2 * this.#dirtyCount + 1000) this.#dirty = lastOfEach(this.#dirty)
+  }
+
+  /** Dirty or drained, each once. */
+  #changed(): Set<Slot> {
+    return new Set([...this.#drained, ...this.#dirty])
+  }
+
+  #isInBase(slot: Slot): boolean {
+    slot.inBase ??= this.#base.get(bytesOfId(slot.id)) !== undefined
     return slot.inBase
   }
 
-  #remember(slot: Slot<S>): void {
-    this.#slots.set(slot.id, slot)
-    this.#markClean(slot)
-    if (this.#cleanBytes > readCacheBytes) {
-      this.#forgetClean()
-      this.#slots.set(slot.id, slot)
-      this.#markClean(slot)
+  #forgetSome(): void {
+    if (this.#slotBytes - this.#dirtyBytes <= generationBytes) return
+    this.#older = this.#slots
+    this.#keepChanged()
+  }
+
+  #keepChanged(): void {
+    this.#slots = new Map()
+    this.#slotBytes = 0
+    for (const slots of [this.#drained, this.#dirty]) {
+      for (const slot of slots) {
+        if (!this.#slots.has(slot.id)) this.#slotBytes += slot.size
+        this.#slots.set(slot.id, slot)
+      }
     }
-  }
-
-  #markClean(slot: Slot<S>): void {
-    slot.clean = true
-    this.#cleanBytes += sizeOf(slot)
-  }
-
-  #forgetClean(): void {
-    for (const [id, slot] of this.#slots) if (slot.clean) this.#slots.delete(id)
-    this.#cleanBytes = 0
-    this.#generation += 1
   }
 
   #scan(options: RangeOptions): IterableIterator<Entry> {
     this.#requireOpen()
-    if (this.#dirty.size === 0 && this.#drained.size === 0) return this.#base.range(options)[Symbol.iterator]() as IterableIterator<Entry>
+    if (this.#dirtyCount === 0 && this.#drained.length === 0) {
+      return this.#base.range(options)[Symbol.iterator]() as IterableIterator<Entry>
+    }
     const snapshot = this.#ordered().snapshot()
     const bounds = boundsOf(options)
     const reverse = options.reverse === true
@@ -250,17 +281,30 @@ export class Overlay<S> implements BytesView {
 
   #ordered(): OrderedIndex<Uint8Array | null> {
     if (this.#index === undefined) {
-      const slots = new Map<string, Slot<S>>()
-      for (const slot of this.#drained) slots.set(slot.id, slot)
-      for (const slot of this.#dirty) slots.set(slot.id, slot)
-      this.#index = OrderedIndex.fromSorted([...slots.keys()].sort(), (id) => slots.get(id)!.value)
+      const changed = [...this.#changed()].sort(({ id: left }, { id: right }) => (left < right ? -1 : 1))
+      this.#index = OrderedIndex.fromSorted(
+        changed.map(({ id }) => id),
+        changed.map((slot) => this.bytesOf(slot)),
+      )
     }
     return this.#index
   }
 }
 
-function sizeOf(slot: Slot<unknown>): number {
-  return slot.key.length + (slot.value === null ? 0 : slot.value.length) + slotOverheadBytes
+function newSlot(id: string, bytes: Uint8Array | null, inBase: boolean | undefined): Slot {
+  const slot = { id, bytes, decoded: undefined, time: 0, stamp: undefined, dirty: false, drained: false, inBase, size: 0 }
+  slot.size = sizeOf(slot)
+  return slot
+}
+
+function sizeOf({ id, bytes, decoded }: Pick<Slot, 'id' | 'bytes' | 'decoded'>): number {
+  const value = bytes != null ? bytes.length : typeof decoded === 'string' ? decoded.length : 16
+  return id.length + value + slotOverheadBytes
+}
+
+/** Each slot once, where it stands last. */
+function lastOfEach(slots: readonly Slot[]): Slot[] {
+  return [...new Set(slots.toReversed())].reverse()
 }
 
 /** Two ordered scans as one; of a key that both have, the overlay's entry counts, and null hides the base's. */

@@ -1,5 +1,6 @@
 import { ChangeLoggedStore } from './change-logged-store.js'
 import type { StoreChanges } from './managed-store.js'
+import type { Encode } from './overlay.js'
 import { metaKey, segmentOfRow, segmentStart, segmentsEnd } from './row-keys.js'
 import type { BytesStore, Mutation, RangeOptions } from './store.js'
 import type { StoreContext } from './store-context.js'
@@ -10,6 +11,7 @@ export interface SegmentedStoreOptions {
   readonly intervalMs: number
   readonly retentionMs: number
   readonly caching: boolean
+  readonly encode: Encode
 }
 
 /**
@@ -33,7 +35,7 @@ export class SegmentedStore {
   #expired: RangeOptions[] = []
 
   constructor(base: BytesStore, context: StoreContext, options: SegmentedStoreOptions) {
-    this.rows = new ChangeLoggedStore(base, context, options.caching)
+    this.rows = new ChangeLoggedStore(base, context, options)
     this.#context = context
     this.#retentionMs = options.retentionMs
     this.#intervalMs = options.intervalMs

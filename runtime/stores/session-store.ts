@@ -1,7 +1,7 @@
 import { StreamError } from '../core/errors.js'
 import type { KeyValue, Windowed } from '../core/record.js'
 import type { Serde } from '../serde/serde.js'
-import { compareBytes } from './bytes.js'
+import { compareBytes, idOf } from './bytes.js'
 import type { ChangelogRecord } from './change-sink.js'
 import { serializeKey } from './key-value-store.js'
 import { type LogChange, lastOfEachKey, type ManagedStore, type StoreChanges } from './managed-store.js'
@@ -48,43 +48,47 @@ export class TypedSessionStore<K, V> implements SessionStore<K, V>, CacheableSto
       intervalMs: Math.max(1, Math.ceil(options.retentionMs / 2)),
       retentionMs: options.retentionMs,
       caching: options.caching,
+      encode: options.codec.encode,
     })
   }
 
   put(session: Windowed<K>, value: V | null): void {
     this.#check(session)
     const key = this.#keyBytes(session.key)
-    const bytes = this.#codec.encode(value)
     const advanced = this.#segments.advance(session.end)
     if (session.end < this.#segments.liveFrom) {
-      this.#dropExpired(sessionRow(this.#segments.segmentOf(session.end), key, session.end, session.start), bytes)
+      this.#dropExpired(sessionRow(this.#segments.segmentOf(session.end), key, session.end, session.start), value)
       return
     }
     const row = sessionRow(this.#segments.segmentFor(session.end), key, session.end, session.start)
     if (advanced) this.#segments.advancedBy(row)
-    this.#segments.rows.put(row, bytes)
+    this.#codec.write(this.#segments.rows, idOf(row), value)
   }
 
   /** A row too old to be kept: with the record cache on it goes downstream all the same, as in Kafka Streams, and at once. */
-  #dropExpired(row: Uint8Array, bytes: Uint8Array | null): void {
+  #dropExpired(row: Uint8Array, value: V | null): void {
     this.#context.expired(this.name)
     const listener = this.#flushListener
     if (!this.cached || listener === undefined) return
-    flushedTo(listener, this.#codec, (key) => this.#windowed(key))(row, bytes, null, this.#context.recordOrigin().timestamp)
+    flushedTo(listener, this.#codec, (key) => this.#windowed(key))(
+      row,
+      this.#codec.toBytes(value),
+      null,
+      this.#context.recordOrigin().timestamp,
+    )
   }
 
   remove(session: Windowed<K>): void {
     this.#check(session)
     const key = this.#keyBytes(session.key)
     if (!this.#isLive(session.end)) return
-    this.#segments.rows.put(sessionRow(this.#segments.segmentOf(session.end), key, session.end, session.start), null)
+    this.#segments.rows.put(idOf(sessionRow(this.#segments.segmentOf(session.end), key, session.end, session.start)), null)
   }
 
   fetchSession(key: K, start: number, end: number): V | undefined {
     const keyBytes = this.#keyBytes(key)
     if (!this.#isLive(end)) return undefined
-    const slot = this.#segments.rows.slot(sessionRow(this.#segments.segmentOf(end), keyBytes, end, start))
-    return slot.value === null ? undefined : this.#codec.decodeSlot(slot)
+    return this.#codec.read(this.#segments.rows.slot(idOf(sessionRow(this.#segments.segmentOf(end), keyBytes, end, start))))
   }
 
   findSessions(key: K, earliestEnd: number, latestStart: number): Iterable<KeyValue<Windowed<K>, V>> {

@@ -1,7 +1,7 @@
 import { isStreamError, StreamError } from '../core/errors.js'
 import type { ValueAndTimestamp } from '../core/record.js'
 import type { Serde } from '../serde/serde.js'
-import type { Flushed } from './change-logged-store.js'
+import type { ChangeLoggedStore, Flushed } from './change-logged-store.js'
 import type { Slot } from './overlay.js'
 import type { FlushListener } from './state-store.js'
 
@@ -10,32 +10,42 @@ import type { FlushListener } from './state-store.js'
  * of it (big endian) before the value, and log the value alone with the timestamp as the record's.
  */
 export interface ValueCodec<V> {
+  /** Puts a value; null deletes. Throws what the serde throws. */
+  write(store: ChangeLoggedStore, id: string, value: V | null): void
+  read(slot: Slot): V | undefined
   /** Null for what deletes. */
-  encode(value: V | null): Uint8Array | null
+  toBytes(value: V | null): Uint8Array | null
   decode(bytes: Uint8Array): V
-  /** As `decode`; what it can keep safely it keeps in the slot. */
-  decodeSlot(slot: Slot<unknown>): V
+  /** As a table has it: without the timestamp. */
+  decodePlain(bytes: Uint8Array): unknown
+  /** Bytes of what `write` put without making them. */
+  encode(decoded: unknown, time: number): Uint8Array
   /** Value and timestamp of the changelog record. */
   loggedValue(bytes: Uint8Array): Uint8Array
   loggedTimestamp(bytes: Uint8Array, recordTimestamp: number): number
-  /** As a table has it: without the timestamp. */
-  decodePlain(bytes: Uint8Array): unknown
   /** The store's bytes of a changelog record. */
   fromLog(value: Uint8Array, timestamp: number): Uint8Array
 }
 
 export function plainCodec<V>(store: string, serde: Serde<V>): ValueCodec<V> {
   const decode = (bytes: Uint8Array): V => readValue(store, serde, bytes)
+  const toBytes = (value: V | null) => (value == null ? null : serde.serialize(value))
   return {
-    encode: (value) => (value == null ? null : serde.serialize(value)),
-    decode,
-    decodeSlot(slot) {
+    write(target, id, value) {
+      if (value != null && serde.isExact?.(value)) target.putDecoded(id, value, 0)
+      else target.put(id, toBytes(value))
+    },
+    toBytes,
+    read(slot) {
+      if (slot.bytes === null) return undefined
       if (slot.decoded !== undefined) return slot.decoded as V
-      const value = decode(slot.value!)
+      const value = decode(slot.bytes!)
       if (isImmutable(value)) slot.decoded = value
       return value
     },
+    decode,
     decodePlain: decode,
+    encode: (decoded) => serde.serialize(decoded as V),
     loggedValue: (bytes) => bytes,
     loggedTimestamp: (_bytes, recordTimestamp) => recordTimestamp,
     fromLog: (value) => value,
@@ -44,18 +54,29 @@ export function plainCodec<V>(store: string, serde: Serde<V>): ValueCodec<V> {
 
 export function timestampedCodec<V>(store: string, serde: Serde<V>): ValueCodec<ValueAndTimestamp<V>> {
   const innerOf = (bytes: Uint8Array): V => readValue(store, serde, bytes.subarray(8))
+  const toBytes = (pair: ValueAndTimestamp<V> | null) =>
+    pair?.value == null ? null : withTimestamp(serde.serialize(pair.value), pair.timestamp)
   return {
-    encode: (pair) => (pair?.value == null ? null : withTimestamp(serde.serialize(pair.value), pair.timestamp)),
-    decode: (bytes) => ({ value: innerOf(bytes), timestamp: readTime(bytes, 0) }),
-    decodeSlot(slot) {
-      const bytes = slot.value!
-      // The pair is made anew each time, since it can be written to by force; what is in it cannot.
-      if (slot.decoded !== undefined) return { value: slot.decoded as V, timestamp: readTime(bytes, 0) }
-      const value = innerOf(bytes)
-      if (isImmutable(value)) slot.decoded = value
-      return { value, timestamp: readTime(bytes, 0) }
+    write(target, id, pair) {
+      if (pair?.value != null && serde.isExact?.(pair.value)) target.putDecoded(id, pair.value, pair.timestamp)
+      else target.put(id, toBytes(pair))
     },
+    toBytes,
+    read(slot) {
+      if (slot.bytes === null) return undefined
+      // The pair is made anew each time, since it can be written to by force; what is in it cannot.
+      if (slot.decoded !== undefined) return { value: slot.decoded as V, timestamp: slot.time }
+      const value = innerOf(slot.bytes!)
+      const timestamp = readTime(slot.bytes!, 0)
+      if (isImmutable(value)) {
+        slot.decoded = value
+        slot.time = timestamp
+      }
+      return { value, timestamp }
+    },
+    decode: (bytes) => ({ value: innerOf(bytes), timestamp: readTime(bytes, 0) }),
     decodePlain: innerOf,
+    encode: (decoded, time) => withTimestamp(serde.serialize(decoded as V), time),
     loggedValue: (bytes) => bytes.subarray(8),
     loggedTimestamp: (bytes) => readTime(bytes, 0),
     fromLog: withTimestamp,

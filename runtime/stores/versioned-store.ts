@@ -1,3 +1,4 @@
+import { strict as assert } from 'node:assert'
 import { StreamError } from '../core/errors.js'
 import type { Serde } from '../serde/serde.js'
 import { idOf } from './bytes.js'
@@ -47,6 +48,7 @@ export class TypedVersionedStore<K, V> implements VersionedKeyValueStore<K, V>, 
       intervalMs: segmentIntervalMs(options.historyRetentionMs),
       retentionMs: options.historyRetentionMs,
       caching: false,
+      encode: () => assert.fail('versions are put as bytes'),
     })
   }
 
@@ -143,7 +145,7 @@ export class TypedVersionedStore<K, V> implements VersionedKeyValueStore<K, V>, 
       if (timestamp > latestTimestamp!) {
         this.#putPast(key, { validFrom: latestTimestamp!, validTo: timestamp, value: latest.subarray(8) })
       }
-      rows.put(latestRow, value === null ? null : withTimestamp(value, timestamp))
+      rows.put(idOf(latestRow), value === null ? null : withTimestamp(value, timestamp))
       return undefined
     }
     const next = this.#firstValidAfter(key, timestamp)
@@ -160,7 +162,7 @@ export class TypedVersionedStore<K, V> implements VersionedKeyValueStore<K, V>, 
     if (validTo !== undefined) {
       this.#putPast(key, { validFrom: timestamp, validTo, value })
     } else if (value !== null) {
-      rows.put(latestRow, withTimestamp(value, timestamp))
+      rows.put(idOf(latestRow), withTimestamp(value, timestamp))
     } else if (!this.#endsAt(key, timestamp)) {
       // A tombstone is never the latest row; this one marks that earlier versions are valid up to it.
       this.#putPast(key, { validFrom: timestamp, validTo: timestamp, value: null })
@@ -198,11 +200,11 @@ export class TypedVersionedStore<K, V> implements VersionedKeyValueStore<K, V>, 
     writeTime(row, 0, validTo)
     row[8] = value === null ? 0 : 1
     if (value !== null) row.set(value, 9)
-    this.#segments.rows.put(pastRow(this.#segments.segmentFor(validTo), key, validFrom), row)
+    this.#segments.rows.put(idOf(pastRow(this.#segments.segmentFor(validTo), key, validFrom)), row)
   }
 
   #deletePast(key: Uint8Array, { validFrom, validTo }: PastVersion): void {
-    this.#segments.rows.put(pastRow(this.#segments.segmentOf(validTo), key, validFrom), null)
+    this.#segments.rows.put(idOf(pastRow(this.#segments.segmentOf(validTo), key, validFrom)), null)
   }
 
   #isExpired(timestamp: number): boolean {

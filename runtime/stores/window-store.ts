@@ -1,7 +1,7 @@
 import { StreamError } from '../core/errors.js'
 import type { KeyValue, Windowed } from '../core/record.js'
 import type { Serde } from '../serde/serde.js'
-import { compareBytes } from './bytes.js'
+import { compareBytes, idOf } from './bytes.js'
 import type { ChangelogRecord } from './change-sink.js'
 import { serializeKey } from './key-value-store.js'
 import { type LogChange, lastOfEachKey, type ManagedStore, type StoreChanges } from './managed-store.js'
@@ -49,40 +49,44 @@ export class TypedWindowStore<K, V> implements WindowStore<K, V>, CacheableStore
       retentionMs: options.retentionMs,
       // Duplicates have nothing to be merged in a cache; Kafka Streams turns it off as well.
       caching: options.caching && !options.retainDuplicates,
+      encode: options.codec.encode,
     })
   }
 
   put(key: K, value: V | null, start: number): void {
     if (!Number.isSafeInteger(start)) throw this.#refuse(`${start} is not a window's start`)
     const keyBytes = this.#keyBytes(key)
-    const bytes = this.#codec.encode(value)
     if (start < 0) return
     const advanced = this.#segments.advance(start)
     if (start < this.#segments.liveFrom) {
-      this.#dropExpired(this.#rowKey(this.#segments.segmentOf(start), keyBytes, start), bytes)
+      this.#dropExpired(this.#rowKey(this.#segments.segmentOf(start), keyBytes, start), value)
       return
     }
     const { retainDuplicates } = this.#options
     const row = this.#rowKey(this.#segments.segmentFor(start), keyBytes, start)
     if (retainDuplicates) writeSequence(row, this.#segments.nextSequence())
     if (advanced) this.#segments.advancedBy(row)
-    if (bytes !== null || !retainDuplicates) this.#segments.rows.put(row, bytes)
+    if (value != null || !retainDuplicates) this.#codec.write(this.#segments.rows, idOf(row), value)
   }
 
   /** A row too old to be kept: with the record cache on it goes downstream all the same, as in Kafka Streams, and at once. */
-  #dropExpired(row: Uint8Array, bytes: Uint8Array | null): void {
+  #dropExpired(row: Uint8Array, value: V | null): void {
     this.#context.expired(this.name)
     const listener = this.#flushListener
     if (!this.cached || listener === undefined) return
-    flushedTo(listener, this.#codec, (key) => this.#windowed(key))(row, bytes, null, this.#context.recordOrigin().timestamp)
+    flushedTo(listener, this.#codec, (key) => this.#windowed(key))(
+      row,
+      this.#codec.toBytes(value),
+      null,
+      this.#context.recordOrigin().timestamp,
+    )
   }
 
   fetch(key: K, start: number): V | undefined {
     const keyBytes = this.#keyBytes(key)
     if (!(start >= this.#segments.liveFrom && start <= this.#segments.observedTime)) return undefined
     const row = this.#rowKey(this.#segments.segmentOf(start), keyBytes, start)
-    const slot = this.#segments.rows.slot(row)
-    return slot.value === null ? undefined : this.#codec.decodeSlot(slot)
+    return this.#codec.read(this.#segments.rows.slot(idOf(row)))
   }
 
   fetchRange(key: K, from: number, to: number): Iterable<WindowEntry<V>> {

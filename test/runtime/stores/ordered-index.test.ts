@@ -17,7 +17,11 @@ test('random writes and snapshots give what a sorted array gives', (t) => {
   const model = new Map<string, number>()
   const sorted = () => [...model].sort(([left], [right]) => (left < right ? -1 : 1))
   for (let at = 0; at < 2000; at++) model.set(key(), at)
-  const index = OrderedIndex.fromSorted([...model.keys()].sort(), (known) => model.get(known)!)
+  const keys = [...model.keys()].sort()
+  const index = OrderedIndex.fromSorted(
+    keys,
+    keys.map((known) => model.get(known)!),
+  )
   const kept: { readonly snapshot: OrderedSnapshot<number>; readonly expected: [string, number][] }[] = []
   for (let round = 0; round < 20_000; round++) {
     const known = key()
