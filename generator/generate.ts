@@ -99,15 +99,13 @@ function isWithin(folder: string, { base = defaultBase, within }: GenerateOption
 
 function emit(topologies: readonly TopologyModel[], types: TypeSystem, options: GenerateOptions): readonly GeneratedFolder[] {
   const typeFiles = types.files()
-  const fingerprint = schemasFingerprint(typeFiles)
   const folders = new Map<string, Map<string, string>>()
   const outputs = topologies.length > 0 ? topologies.map(({ output }) => output) : [defaultOutput(options)]
-  for (const output of outputs)
-    folders.set(output, new Map([...typeFiles].map(([path, text]) => [path, header('the schemas', fingerprint) + text])))
+  for (const output of outputs) folders.set(output, new Map([...typeFiles].map(([path, text]) => [path, header('the schemas') + text])))
   for (const topology of topologies) {
     const files = folders.get(topology.output)!
     const context = {
-      header: header(posix.basename(topology.file), fingerprint),
+      header: header(posix.basename(topology.file), schemasFingerprint(topology)),
       extension: options.importExtension ?? '.js',
       base: options.base ?? defaultBase,
     }
