@@ -1,4 +1,4 @@
-/** Every problem that `gen` reports of a manifest, by its stable code: what it means (docs/diagnostics.md is made of these). */
+/** Every problem that `gen` reports, by its stable code: what it means (docs/diagnostics.md is made of these). */
 export const diagnosticCodes = {
   syntax:
     'The file is not well-formed YAML or JSON, or uses YAML features that a manifest does not need: anchors, tags, several documents.',
@@ -28,6 +28,26 @@ export const diagnosticCodes = {
   'unused-step': 'A step whose output nobody takes, and that does nothing else.',
   'unused-store': 'A store that no step uses.',
   'unused-topic': 'A topic that no step reads or writes.',
+  'unknown-type': 'A type that is neither Kafka’s own nor an Avro type of the folder.',
+  'invalid-utf8': 'A file that is not UTF-8 text.',
+  'too-deep': 'Arrays, objects or types nested deeper than any compiler would take.',
+  'json-syntax': 'A schema file that is not JSON.',
+  'json-duplicate-key': 'The same key twice in one object of a schema; readers differ in which they take.',
+  'idl-syntax': 'A schema file that is not Avro IDL.',
+  'idl-import': 'An import of a file that is not among the schema files.',
+  'avro-type': 'A schema without a type, or with something that is none.',
+  'avro-name': 'A name of a type, field or namespace that Avro does not allow, or that is missing.',
+  'avro-unknown-type': 'A reference to a type that no schema file defines.',
+  'avro-duplicate-type': 'Two different types of one full name, or one type twice in a file.',
+  'avro-record': 'A record without fields, or with a field that is no object.',
+  'avro-duplicate-field': 'Two fields of one name in a record.',
+  'avro-enum': 'An enum whose symbols or default are not as Avro has them.',
+  'avro-fixed': 'A fixed without a size.',
+  'avro-union': 'A union within a union, of nothing, or with two branches that data could not tell apart.',
+  'avro-default': 'A default that is not a value of its field.',
+  'avro-attribute': 'An attribute of a schema with a value that it cannot have.',
+  'avro-logical-type':
+    'A logical type that Avro does not know, or that does not fit what it annotates: it is ignored, as the specification says.',
 } as const satisfies Record<string, string>
 
 export type DiagnosticCode = keyof typeof diagnosticCodes

@@ -6,15 +6,12 @@ const words =
   'switch symbol this throw true try type typeof undefined unique unknown using var void while with yield arguments eval accessor override ' +
   'exports __proto__ __dirname __filename Infinity NaN globalThis'
 
-/** Globals of JavaScript and utility types of TypeScript; a type of their name would hide them from who imports it. */
+/** Globals of JavaScript, and what generated code needs of TypeScript's; a type of their name would hide them from who imports it. */
 const globals =
-  'AggregateError Array ArrayBuffer ArrayLike AsyncFunction AsyncGenerator AsyncIterable AsyncIterator Atomics Awaited BigInt BigInt64Array ' +
-  'BigUint64Array Blob Boolean Buffer Capitalize ConstructorParameters Crypto DataView Date Disposable Error EvalError Event EventTarget Exclude ' +
-  'Extract File FinalizationRegistry Float32Array Float64Array FormData Function Generator Headers InstanceType Int16Array Int32Array Int8Array ' +
-  'Intl Iterable Iterator JSON Lowercase Map Math MessageEvent NodeJS NoInfer NonNullable Number Object Omit OmitThisParameter Parameters Partial ' +
-  'Pick Promise PromiseLike PropertyKey Proxy RangeError Readonly ReadonlyArray ReadonlyMap ReadonlySet Record ReferenceError Reflect RegExp ' +
-  'Request Required Response ReturnType Set SharedArrayBuffer String Symbol SyntaxError TemplateStringsArray TextDecoder TextEncoder ThisType ' +
-  'TypeError Uint16Array Uint32Array Uint8Array Uint8ClampedArray Uncapitalize Uppercase URIError URL URLSearchParams WeakMap WeakRef WeakSet ' +
+  'AggregateError Array ArrayBuffer AsyncIterable AsyncIterator Atomics BigInt BigInt64Array BigUint64Array Boolean Buffer DataView Date Error ' +
+  'EvalError FinalizationRegistry Float32Array Float64Array Function Int16Array Int32Array Int8Array Intl Iterable Iterator JSON Map Math Number ' +
+  'Object Partial Promise PromiseLike Proxy RangeError Readonly ReadonlyArray ReadonlyMap ReadonlySet Record ReferenceError Reflect RegExp Set ' +
+  'SharedArrayBuffer String Symbol SyntaxError TypeError URIError Uint16Array Uint32Array Uint8Array Uint8ClampedArray WeakMap WeakRef WeakSet ' +
   'WebAssembly console fetch process performance structuredClone queueMicrotask setImmediate setInterval setTimeout'
 
 /** Names that generated code does not declare: a type of such a name gets an underscore at its end. */

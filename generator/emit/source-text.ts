@@ -17,11 +17,11 @@ export function jsDoc(text: string | undefined, indent = ''): string {
     .replaceAll('*/', '*\\/')
     .replace(/[^\t\n\r -\u{10ffff}]/gu, '')
     .split(/\r\n|[\n\r\u2028\u2029]/)
-    .map((line) => line.trim())
+    .map((line) => line.trimEnd())
   while (lines.length > 0 && lines[0] === '') lines.shift()
   while (lines.at(-1) === '') lines.pop()
   if (lines.length === 0) return ''
-  if (lines.length === 1) return `${indent}/** ${lines[0]} */\n`
+  if (lines.length === 1) return `${indent}/** ${lines[0]!.trim()} */\n`
   return `${indent}/**\n${lines.map((line) => `${indent} *${line === '' ? '' : ` ${line}`}\n`).join('')}${indent} */\n`
 }
 

@@ -33,7 +33,10 @@ function run(name: string) {
 
 function generateCase(name: string) {
   const folder = join(cases, name)
-  const files = [...filesBelow(join(folder, 'schemas'))].map(([path, content]) => ({ path: `schemas/${path}`, content }))
+  const files = [...filesBelow(join(folder, 'schemas')).keys()].map((path) => ({
+    path: `schemas/${path}`,
+    content: readFileSync(join(folder, 'schemas', path)),
+  }))
   const { folders, diagnostics } = generate(files, { base: folder, folder: 'schemas', output: '../expected', typeCheck: true })
   return {
     files: folders[0]?.files ?? new Map<string, string>(),

@@ -30,7 +30,7 @@ export function typeFile(module: TypeModule, modules: TypeModules, extension: st
 
 function declare(schema: AvroSchema, stem: string, types: TypeWriter): string {
   const name = 'fullName' in schema ? `Avro ${schema.kind} \`${schema.fullName}\`.` : undefined
-  const doc = jsDoc([('doc' in schema && schema.doc) || '', name ?? ''].filter((text) => text !== '').join('\n\n'))
+  const doc = jsDoc([('doc' in schema && schema.doc?.trim()) || '', name ?? ''].filter((text) => text !== '').join('\n\n'))
   switch (schema.kind) {
     case 'record':
       return doc + record(schema, stem, types)

@@ -139,12 +139,14 @@ export class SerdeWriter {
   #unionFunctions(union: AvroUnion, names: { readonly write: string; readonly read: string }, type: string, name: string): string {
     const tagged = isTagged(union)
     const writes: string[] = []
+    const values: string[] = []
     const reads: string[] = []
     union.branches.forEach((branch, index) => {
       const isNull = branch.kind === 'primitive' && branch.primitive === 'null'
       const last = index === union.branches.length - 1
       const inner = `${name}${upperFirst(branchTag(branch).replace(/.*\./, ''))}`
       const value = isNull ? 'null' : this.#read(branch, inner)
+      values.push(value)
       reads.push(
         `    ${last ? 'default' : `case ${index}`}:\n      return ${isNull || !tagged ? value : `{ type: ${quoted(branchTag(branch))}, value: ${value} }`}\n`,
       )
@@ -159,10 +161,11 @@ export class SerdeWriter {
     if (tagged) write += `  switch (value.type) {\n${writes.join('')}    default:\n      out.noBranch(value)\n  }\n`
     else if (valueBranches(union).length === 0) write = '  out.branch(0)\n  out.null(value)\n'
     else write += `  out.branch(0)\n${this.#write(union.branches[0]!, 'value', '  ', name, 0)}`
-    return (
-      `function ${names.write}(out: ${out}, value: ${type}): void {\n${write}}\n\n` +
-      `function ${names.read}(input: ${input}): ${type} {\n  switch (input.branch(${union.branches.length})) {\n${reads.join('')}  }\n}\n`
-    )
+    const read =
+      union.branches.length === 1
+        ? `  input.branch(1)\n  return ${values[0]}\n`
+        : `  switch (input.branch(${union.branches.length})) {\n${reads.join('')}  }\n`
+    return `function ${names.write}(out: ${out}, value: ${type}): void {\n${write}}\n\nfunction ${names.read}(input: ${input}): ${type} {\n${read}}\n`
   }
 
   #primitiveRead({ primitive, logicalType, bigint }: AvroPrimitive): string {
