@@ -14,8 +14,9 @@ export function importLines(imports: readonly Import[], path: string, extension:
     modules.set(entry.from, names)
   }
   return [...modules.entries()]
-    .sort(([a], [b]) => Number(isPackage(b)) - Number(isPackage(a)) || (a < b ? -1 : 1))
-    .map(([from, names]) => line([...names.values()], isPackage(from) ? from : `${relative(path, from)}${extension}`))
+    .map(([from, names]) => ({ from: isPackage(from) ? from : `${relative(path, from)}${extension}`, names: [...names.values()] }))
+    .sort((a, b) => Number(isPackage(b.from)) - Number(isPackage(a.from)) || (a.from < b.from ? -1 : 1))
+    .map(({ from, names }) => line(names, from))
     .join('')
 }
 

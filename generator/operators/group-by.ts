@@ -10,7 +10,7 @@ const options = {
   key: typeOption('Type of the key to group by; default: the input’s.'),
   value: typeOption('Of tables: type of a new value, that `groupValue` gives; default: the input’s value as it is.'),
 }
-const keyDoc = 'The key to group by; null leaves the record out.'
+const keyDoc = 'The key to group by; null, which `key` has to allow, leaves the record out.'
 const valueDoc = 'The value to aggregate.'
 
 export const groupBy = defineOperator({
@@ -44,7 +44,12 @@ export const groupBy = defineOperator({
     const key = step.options.key ?? input.key
     const value = newValue ? (step.options.value ?? input.value) : input.value
     const [k, v, k2, v2] = [input.key, input.value, key, value].map((type) => typescript(step, type))
-    const keyMethod = recordMethod('groupKey', 'groupKey', keyDoc, k2!)
+    const keyMethod = recordMethod(
+      'groupKey',
+      'groupKey',
+      key.nullable ? 'The key to group by; null leaves the record out.' : 'The key to group by.',
+      k2!,
+    )
     return {
       spec: { input: input.name },
       logic: [

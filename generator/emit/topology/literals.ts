@@ -22,10 +22,10 @@ export function object(fields: Fields): Code {
   return { text: `{ ${inner.text} }`, imports: inner.imports }
 }
 
-/** An object literal on one line if it fits, else one line a field; `indent` is that of the line where it starts. */
-export function block(fields: Fields, indent: string): Code {
+/** An object literal on one line if it fits, else one line a field; `indent` is that of the line where it starts, after `before`. */
+export function block(fields: Fields, indent: string, before = ''): Code {
   const line = object(fields)
-  if (indent.length + line.text.length <= width && !line.text.includes('\n')) return line
+  if (indent.length + before.length + line.text.length < width && !line.text.includes('\n')) return line
   const inner = joinCode(
     fields.map(([key, value]) => field(key, value)),
     `,\n${indent}  `,

@@ -14,7 +14,10 @@ export function topologyFile(topology: TopologyModel, context: EmitContext): str
   const serdes = new Serdes(topology, file)
   const logic = topology.steps.flatMap((step) => step.logic.map((each) => ({ step, ...each })))
   const entries = (items: readonly { readonly name: string }[], fields: (item: never) => Fields) =>
-    items.map((item) => ({ key: propertyKey(item.name), value: file.use(block(fields(item as never), '      ')) }))
+    items.map((item) => {
+      const key = propertyKey(item.name)
+      return { key, value: file.use(block(fields(item as never), '      ', `${key}: `)) }
+    })
   const view = {
     header: file.header,
     file: topology.file.slice(topology.file.lastIndexOf('/') + 1),

@@ -21,7 +21,7 @@ export declare namespace Enriched {
 
 /** Step `by-region`: `groupBy` of `enriched`. */
 export abstract class ByRegion extends GroupByLogic<string, EnrichedView, string> {
-  /** The key to group by; null leaves the record out. */
+  /** The key to group by. */
   protected abstract override groupKey(record: ByRegion.In): string
 }
 

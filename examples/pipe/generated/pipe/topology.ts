@@ -10,7 +10,14 @@ export function pipeTopology(_logic: PipeLogic): TopologySpec {
     codegen: 1,
     application: 'pipe',
     topics: {
-      'plaintext-input': { name: 'plaintext-input', key: stringSerde, value: stringSerde, nullableKey: true, nullableValue: true, partitions: 1 },
+      'plaintext-input': {
+        name: 'plaintext-input',
+        key: stringSerde,
+        value: stringSerde,
+        nullableKey: true,
+        nullableValue: true,
+        partitions: 1,
+      },
       'pipe-output': { name: 'pipe-output', key: stringSerde, value: stringSerde, nullableKey: true, nullableValue: true, partitions: 1 },
     },
     stores: {},

@@ -14,7 +14,7 @@ export declare namespace Words {
 
 /** Step `by-word`: `groupBy` of `words`. */
 export class ByWord extends GroupByLogic<string | null, string, string> {
-  /** The key to group by; null leaves the record out. */
+  /** The key to group by. */
   protected override groupKey({ value }: ByWord.In): string {
     return value
   }

@@ -3,7 +3,7 @@ import { GroupByLogic, ReduceTableLogic, type StreamRecord, type Windowed } from
 
 /** Step `by-window`: `groupBy` of `counted`. */
 export class ByWindow extends GroupByLogic<Windowed<string>, number, string> {
-  /** The key to group by; null leaves the record out. */
+  /** The key to group by. */
   protected override groupKey({ key }: ByWindow.In): string {
     return 'w' + key.start
   }

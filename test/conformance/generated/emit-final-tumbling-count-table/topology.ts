@@ -48,7 +48,15 @@ export function emitFinalTumblingCountTableTopology(logic: EmitFinalTumblingCoun
         value: longSerde,
       },
       { name: 'by-window', operator: 'groupBy', input: 'counted', key: stringSerde, value: longSerde, logic: logic.byWindow ?? ByWindow },
-      { name: 'sums', operator: 'reduce', input: 'by-window', store: 'sums', key: stringSerde, value: longSerde, logic: logic.sums ?? Sums },
+      {
+        name: 'sums',
+        operator: 'reduce',
+        input: 'by-window',
+        store: 'sums',
+        key: stringSerde,
+        value: longSerde,
+        logic: logic.sums ?? Sums,
+      },
       { name: 'out', operator: 'sink', input: 'sums', topic: 'out' },
     ],
   }

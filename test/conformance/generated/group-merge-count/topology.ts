@@ -23,7 +23,15 @@ export function groupMergeCountTopology(logic: GroupMergeCountLogic): TopologySp
     },
     steps: [
       { name: 'source', operator: 'stream', topics: ['in'], key: stringSerde, value: stringSerde, nullableKey: true, nullableValue: true },
-      { name: 'source2', operator: 'stream', topics: ['in2'], key: stringSerde, value: stringSerde, nullableKey: true, nullableValue: true },
+      {
+        name: 'source2',
+        operator: 'stream',
+        topics: ['in2'],
+        key: stringSerde,
+        value: stringSerde,
+        nullableKey: true,
+        nullableValue: true,
+      },
       {
         name: 'rekeyed',
         operator: 'selectKey',

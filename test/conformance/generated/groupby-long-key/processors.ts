@@ -3,7 +3,7 @@ import { GroupByLogic, type StreamRecord } from 'millrace/codegen'
 
 /** Step `grouped`: `groupBy` of `source`. */
 export class Grouped extends GroupByLogic<string | null, string | null, number> {
-  /** The key to group by; null leaves the record out. */
+  /** The key to group by. */
   protected override groupKey({ value }: Grouped.In): number {
     return value === null ? 0 : value.length
   }

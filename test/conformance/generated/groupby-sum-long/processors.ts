@@ -16,7 +16,7 @@ export declare namespace Present {
 
 /** Step `grouped`: `groupBy` of `present`. */
 export class Grouped extends GroupByLogic<string | null, number | null, string> {
-  /** The key to group by; null leaves the record out. */
+  /** The key to group by. */
   protected override groupKey({ key, value }: Grouped.In): string {
     return key + '%' + (value! % 3)
   }

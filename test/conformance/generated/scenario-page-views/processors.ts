@@ -20,7 +20,7 @@ export declare namespace Enriched {
 
 /** Step `by-region`: `groupBy` of `enriched`. */
 export class ByRegion extends GroupByLogic<string | null, string, string> {
-  /** The key to group by; null leaves the record out. */
+  /** The key to group by. */
   protected override groupKey({ value }: ByRegion.In): string {
     return value.substring(value.indexOf(' in ') + 4)
   }

@@ -38,7 +38,15 @@ export function scenarioPageViewsTopology(logic: ScenarioPageViewsLogic): Topolo
     },
     steps: [
       { name: 'users', operator: 'table', topic: 'users', store: 'users', key: stringSerde, value: stringSerde },
-      { name: 'views', operator: 'stream', topics: ['views'], key: stringSerde, value: stringSerde, nullableKey: true, nullableValue: true },
+      {
+        name: 'views',
+        operator: 'stream',
+        topics: ['views'],
+        key: stringSerde,
+        value: stringSerde,
+        nullableKey: true,
+        nullableValue: true,
+      },
       {
         name: 'enriched',
         operator: 'leftJoin',
@@ -51,7 +59,14 @@ export function scenarioPageViewsTopology(logic: ScenarioPageViewsLogic): Topolo
         logic: logic.enriched ?? Enriched,
       },
       { name: 'out-enriched', operator: 'sink', input: 'enriched', topic: 'enriched' },
-      { name: 'by-region', operator: 'groupBy', input: 'enriched', key: stringSerde, value: stringSerde, logic: logic.byRegion ?? ByRegion },
+      {
+        name: 'by-region',
+        operator: 'groupBy',
+        input: 'enriched',
+        key: stringSerde,
+        value: stringSerde,
+        logic: logic.byRegion ?? ByRegion,
+      },
       {
         name: 'regions',
         operator: 'count',

@@ -20,7 +20,14 @@ export function scenarioWordCountTopology(logic: ScenarioWordCountLogic): Topolo
       out: { name: 'out', key: stringSerde, value: longSerde, nullableKey: true, nullableValue: true },
     },
     stores: {
-      'counts-store': { kind: 'timestampedKeyValue', name: 'counts-store', property: 'countsStore', queryable: false, key: stringSerde, value: longSerde },
+      'counts-store': {
+        kind: 'timestampedKeyValue',
+        name: 'counts-store',
+        property: 'countsStore',
+        queryable: false,
+        key: stringSerde,
+        value: longSerde,
+      },
     },
     steps: [
       { name: 'source', operator: 'stream', topics: ['in'], key: stringSerde, value: stringSerde, nullableKey: true, nullableValue: true },

@@ -71,7 +71,15 @@ export function statelessChainTopology(logic: StatelessChainLogic): TopologySpec
         logic: logic.split ?? Split,
       },
       { name: 'out-a', operator: 'sink', input: 'a', topic: 'out-a' },
-      { name: 'source2', operator: 'stream', topics: ['in2'], key: stringSerde, value: stringSerde, nullableKey: true, nullableValue: true },
+      {
+        name: 'source2',
+        operator: 'stream',
+        topics: ['in2'],
+        key: stringSerde,
+        value: stringSerde,
+        nullableKey: true,
+        nullableValue: true,
+      },
       {
         name: 'optional',
         operator: 'mapValues',

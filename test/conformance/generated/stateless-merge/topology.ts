@@ -21,7 +21,15 @@ export function statelessMergeTopology(logic: StatelessMergeLogic): TopologySpec
     stores: {},
     steps: [
       { name: 'source', operator: 'stream', topics: ['in'], key: stringSerde, value: stringSerde, nullableKey: true, nullableValue: true },
-      { name: 'source2', operator: 'stream', topics: ['in2'], key: stringSerde, value: stringSerde, nullableKey: true, nullableValue: true },
+      {
+        name: 'source2',
+        operator: 'stream',
+        topics: ['in2'],
+        key: stringSerde,
+        value: stringSerde,
+        nullableKey: true,
+        nullableValue: true,
+      },
       {
         name: 'upper',
         operator: 'mapValues',

@@ -25,7 +25,15 @@ export function streamStreamJoinCountTopology(logic: StreamStreamJoinCountLogic)
     },
     steps: [
       { name: 'left', operator: 'stream', topics: ['left'], key: stringSerde, value: stringSerde, nullableKey: true, nullableValue: true },
-      { name: 'right', operator: 'stream', topics: ['right'], key: stringSerde, value: stringSerde, nullableKey: true, nullableValue: true },
+      {
+        name: 'right',
+        operator: 'stream',
+        topics: ['right'],
+        key: stringSerde,
+        value: stringSerde,
+        nullableKey: true,
+        nullableValue: true,
+      },
       {
         name: 'joined',
         operator: 'outerJoin',

@@ -25,7 +25,15 @@ export function streamStreamLeftJoinRekeyedTopology(logic: StreamStreamLeftJoinR
     stores: {},
     steps: [
       { name: 'left', operator: 'stream', topics: ['left'], key: stringSerde, value: stringSerde, nullableKey: true, nullableValue: true },
-      { name: 'right', operator: 'stream', topics: ['right'], key: stringSerde, value: stringSerde, nullableKey: true, nullableValue: true },
+      {
+        name: 'right',
+        operator: 'stream',
+        topics: ['right'],
+        key: stringSerde,
+        value: stringSerde,
+        nullableKey: true,
+        nullableValue: true,
+      },
       {
         name: 'left-by-end',
         operator: 'selectKey',

@@ -21,7 +21,15 @@ export function streamStreamOuterJoinBeforeOnlyTopology(logic: StreamStreamOuter
     stores: {},
     steps: [
       { name: 'left', operator: 'stream', topics: ['left'], key: stringSerde, value: stringSerde, nullableKey: true, nullableValue: true },
-      { name: 'right', operator: 'stream', topics: ['right'], key: stringSerde, value: stringSerde, nullableKey: true, nullableValue: true },
+      {
+        name: 'right',
+        operator: 'stream',
+        topics: ['right'],
+        key: stringSerde,
+        value: stringSerde,
+        nullableKey: true,
+        nullableValue: true,
+      },
       {
         name: 'joined',
         operator: 'outerJoin',

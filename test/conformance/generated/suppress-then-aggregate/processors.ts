@@ -4,7 +4,7 @@ import { last } from '../../logic.js'
 
 /** Step `grouped`: `groupBy` of `held`. */
 export class Grouped extends GroupByLogic<string, string, string> {
-  /** The key to group by; null leaves the record out. */
+  /** The key to group by. */
   protected override groupKey({ value }: Grouped.In): string {
     return last(value)
   }

@@ -4,7 +4,7 @@ import { num } from '../../logic.js'
 
 /** Step `grouped`: `groupBy` of `source`. */
 export class Grouped extends GroupByLogic<string, string, string> {
-  /** The key to group by; null leaves the record out. */
+  /** The key to group by. */
   protected override groupKey({ value }: Grouped.In): string {
     return num(value) % 2 === 0 ? 'even' : 'odd'
   }

@@ -4,7 +4,7 @@ import { last, num } from '../../logic.js'
 
 /** Step `grouped`: `groupBy` of `source`. */
 export class Grouped extends GroupByTableLogic<string, string, string, number> {
-  /** The key to group by; null leaves the record out. */
+  /** The key to group by. */
   protected override groupKey({ value }: Grouped.In): string {
     return last(value)
   }

@@ -21,7 +21,7 @@ export declare namespace Joined {
 
 /** Step `grouped`: `groupBy` of `joined`. */
 export class Grouped extends GroupByLogic<string, string, string> {
-  /** The key to group by; null leaves the record out. */
+  /** The key to group by. */
   protected override groupKey({ value }: Grouped.In): string {
     return value.substring(0, 2)
   }

@@ -17,7 +17,7 @@ export declare namespace Even {
 
 /** Step `grouped`: `groupBy` of `even`. */
 export class Grouped extends GroupByLogic<string, string, string> {
-  /** The key to group by; null leaves the record out. */
+  /** The key to group by. */
   protected override groupKey({ value }: Grouped.In): string {
     return last(value)
   }

@@ -103,7 +103,7 @@ export declare namespace Asked {
 
 /** Step `by-value`: `groupBy` of `rows`. */
 export class ByValue extends GroupByLogic<string, string, string> {
-  /** The key to group by; null leaves the record out. */
+  /** The key to group by. */
   protected override groupKey({ value }: ByValue.In): string {
     return value
   }

@@ -45,7 +45,15 @@ export function aggregateTopology(logic: AggregateLogic): TopologySpec {
       'rows-of-value': { name: 'rows-of-value', key: stringSerde, value: intSerde, nullableKey: false, nullableValue: false },
     },
     stores: {
-      asked: { kind: 'session', name: 'asked', property: 'asked', queryable: true, key: stringSerde, value: stringSerde, retentionMs: 3600000 },
+      asked: {
+        kind: 'session',
+        name: 'asked',
+        property: 'asked',
+        queryable: true,
+        key: stringSerde,
+        value: stringSerde,
+        retentionMs: 3600000,
+      },
     },
     steps: [
       { name: 'source', operator: 'stream', topics: ['in'], key: stringSerde, value: stringSerde, nullableKey: true, nullableValue: true },

@@ -10,10 +10,10 @@ import {
   stringSerde,
   uuidSerde,
 } from 'millrace/codegen'
-import { ByName, type End, Inner, type Last } from './processors.js'
 import { inlineCodec } from '../types/inline.js'
 import { itemCodec as shopAItemCodec } from '../types/shop/a/item.js'
 import { itemCodec as shopBItemCodec } from '../types/shop/b/item.js'
+import { ByName, type End, Inner, type Last } from './processors.js'
 
 /** The classes of `avro-types.topology.yaml`'s logic, by step: what the app makes one of per task. */
 export interface AvroTypesLogic {

@@ -23,7 +23,14 @@ export function globalTableTopology(logic: GlobalTableLogic): TopologySpec {
       out: { name: 'out', key: stringSerde, value: stringSerde, nullableKey: true, nullableValue: false },
     },
     stores: {
-      countries: { kind: 'timestampedKeyValue', name: 'countries', property: 'countries', queryable: false, key: stringSerde, value: stringSerde },
+      countries: {
+        kind: 'timestampedKeyValue',
+        name: 'countries',
+        property: 'countries',
+        queryable: false,
+        key: stringSerde,
+        value: stringSerde,
+      },
     },
     steps: [
       { name: 'countries', operator: 'globalTable', topic: 'countries', store: 'countries', key: stringSerde, value: stringSerde },

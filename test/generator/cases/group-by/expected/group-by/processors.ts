@@ -16,7 +16,7 @@ export declare namespace ByValue {
 
 /** Step `by-length`: `groupBy` of `source`. */
 export abstract class ByLength extends GroupByLogic<string | null, string, number> {
-  /** The key to group by; null leaves the record out. */
+  /** The key to group by. */
   protected abstract override groupKey(record: ByLength.In): number
 }
 
@@ -27,7 +27,7 @@ export declare namespace ByLength {
 
 /** Step `by-owner`: `groupBy` of `rows`. */
 export class ByOwner extends GroupByLogic<string, string, string> {
-  /** The key to group by; null leaves the record out. */
+  /** The key to group by. */
   protected override groupKey({ value }: ByOwner.In): string {
     return value
   }
@@ -40,7 +40,7 @@ export declare namespace ByOwner {
 
 /** Step `by-size`: `groupBy` of `rows`. */
 export abstract class BySize extends GroupByTableLogic<string, string, number, number> {
-  /** The key to group by; null leaves the record out. */
+  /** The key to group by. */
   protected abstract override groupKey(record: BySize.In): number
 
   /** The value to aggregate. */

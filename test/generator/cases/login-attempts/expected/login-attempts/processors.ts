@@ -15,7 +15,7 @@ export declare namespace Suspicious {
 
 /** Step `by-user`: `groupBy` of `suspicious`. */
 export abstract class ByUser extends GroupByLogic<string, LoginEvent, string> {
-  /** The key to group by; null leaves the record out. */
+  /** The key to group by. */
   protected abstract override groupKey(record: ByUser.In): string
 }
 

@@ -40,7 +40,15 @@ export function processTopology(logic: ProcessLogic): TopologySpec {
         retentionMs: 60000,
         retainDuplicates: true,
       },
-      visits: { kind: 'session', name: 'visits', property: 'visits', queryable: false, key: stringSerde, value: longSerde, retentionMs: 60000 },
+      visits: {
+        kind: 'session',
+        name: 'visits',
+        property: 'visits',
+        queryable: false,
+        key: stringSerde,
+        value: longSerde,
+        retentionMs: 60000,
+      },
       history: {
         kind: 'versioned',
         name: 'history',
@@ -51,7 +59,14 @@ export function processTopology(logic: ProcessLogic): TopologySpec {
         historyRetentionMs: 3600000,
       },
       counts: { kind: 'timestampedKeyValue', name: 'counts', property: 'counts', queryable: true, key: stringSerde, value: longSerde },
-      numbered: { kind: 'timestampedKeyValue', name: 'numbered', property: 'numbered', queryable: false, key: stringSerde, value: stringSerde },
+      numbered: {
+        kind: 'timestampedKeyValue',
+        name: 'numbered',
+        property: 'numbered',
+        queryable: false,
+        key: stringSerde,
+        value: stringSerde,
+      },
     },
     steps: [
       { name: 'source', operator: 'stream', topics: ['in'], key: stringSerde, value: stringSerde },

@@ -62,7 +62,7 @@ export declare namespace Sessions {
 
 /** Step `by-value`: `groupBy` of `rows`. */
 export class ByValue extends GroupByLogic<string, string, string> {
-  /** The key to group by; null leaves the record out. */
+  /** The key to group by. */
   protected override groupKey({ value }: ByValue.In): string {
     return value
   }

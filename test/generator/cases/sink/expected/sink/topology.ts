@@ -35,7 +35,14 @@ export function sinkTopology(logic: SinkLogic): TopologySpec {
       { name: 'spread', operator: 'sink', input: 'source', topic: 'a', partitioner: logic.spreadPartitioner ?? SpreadPartitioner },
       { name: 'routed', operator: 'sink', input: 'source', topics: ['a', 'b'], logic: logic.routed ?? Routed },
       { name: 'asked', operator: 'sink', input: 'source', topics: ['a', 'b'], logic: logic.asked, partitioner: logic.askedPartitioner },
-      { name: 'everywhere', operator: 'sink', input: 'source', key: stringSerde, value: stringSerde, logic: logic.everywhere ?? Everywhere },
+      {
+        name: 'everywhere',
+        operator: 'sink',
+        input: 'source',
+        key: stringSerde,
+        value: stringSerde,
+        logic: logic.everywhere ?? Everywhere,
+      },
       { name: 'changes', operator: 'sink', input: 'table', topic: 'a' },
     ],
   }
