@@ -25,6 +25,8 @@ export interface RestorePlan {
   readonly kept: ReadonlyMap<string, number>
   /** Id of the group's last commit; 0: none. */
   readonly groupCommit: number
+  /** Has the state come further than the group knows? A commit is due then, or a lost state would be done again from the group's offsets. */
+  readonly aheadOfGroup: boolean
 }
 
 export interface PlannedChangelog extends RestorableStore {
@@ -102,7 +104,8 @@ export function planRestore({ inputs, stores, state, committed }: KnownPositions
   const groupCommit = numbers?.get(commitName) ?? 0
   const exact = isExact(state, committed.length > 0, groupCommit)
 
-  const inputPositions = new Map(committed.map((offset) => [partitionName(offset), offset.offset]))
+  const group = new Map(committed.map((offset) => [partitionName(offset), offset.offset]))
+  const inputPositions = new Map(group)
   const partitionTimes = new Map(metadata.map(({ name, partitionTime }) => [name, partitionTime]))
   if (exact) {
     for (const name of inputs.map(partitionName)) {
@@ -119,7 +122,8 @@ export function planRestore({ inputs, stores, state, committed }: KnownPositions
     return { ...store, position, end, skip: exact && store.persistent && state.has(name) }
   })
   const kept = exact ? keptIn(state) : [...(numbers ?? [])].filter(([name]) => name !== commitName)
-  return { changelogs, inputPositions, partitionTimes, kept: new Map(kept), groupCommit }
+  const aheadOfGroup = [...inputPositions].some(([name, position]) => position > (group.get(name) ?? 0))
+  return { changelogs, inputPositions, partitionTimes, kept: new Map(kept), groupCommit, aheadOfGroup }
 }
 
 function isExact(state: ReadonlyMap<string, number>, hasCommitted: boolean, groupCommit: number): boolean {

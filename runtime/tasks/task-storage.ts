@@ -70,6 +70,7 @@ export class TaskStorage {
   readonly #positions = new Map<string, number>()
   /** Those that the task writes: not the inputs that serve as changelogs. */
   #ownChangelogs: ReadonlySet<string> = new Set()
+  #relogged = false
   #commit = 0
   /** The last commit that the group knows. */
   #groupCommit = 0
@@ -100,10 +101,16 @@ export class TaskStorage {
     const stores = this.#restorable()
     this.#plan = planRestore({ inputs: this.#options.inputs, stores, state: this.#open.positions(), committed })
     this.#groupCommit = this.#plan.groupCommit
+    this.#relogged = false
     this.#positions.clear()
     for (const { topicPartition, position } of this.#plan.changelogs) this.#positions.set(partitionName(topicPartition), position)
     this.#ownChangelogs = new Set(stores.filter(({ isInput }) => !isInput).map(({ topicPartition }) => partitionName(topicPartition)))
     return this.#plan
+  }
+
+  /** Is there something to commit before the first record: the group lags behind the state, or the changelog was put right? */
+  get startNeedsCommit(): boolean {
+    return this.#relogged || this.#plan?.aheadOfGroup === true
   }
 
   get inputPositions(): ReadonlyMap<string, number> {
@@ -203,6 +210,7 @@ export class TaskStorage {
     if (skip) {
       // Of a commit that did not come to be: the changelog gets back what the state has.
       this.#open.relog(store, records, this.#log)
+      this.#relogged = true
       return 0
     }
     this.#open.restore(store, records, new Map([[name, position]]))

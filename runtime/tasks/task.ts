@@ -136,6 +136,8 @@ export class Task {
   completeRestore(): void {
     this.#require('completeRestore', 'restoring')
     this.#storage.writeStart(this.#group.queues, this.#processing.keptNumbers)
+    this.#dirty = this.#storage.startNeedsCommit
+    this.#commitRequested = this.#dirty
     this.#graph.init()
     this.#move('running')
   }

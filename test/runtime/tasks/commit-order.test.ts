@@ -7,71 +7,14 @@ import test from 'ava'
 import { lmdbBackend } from '#runtime/lmdb.js'
 import { longSerde, stringSerde } from '#runtime/serde/primitives.js'
 import type { KeyValueStore, TimestampedKeyValueStore, WindowStore } from '#runtime/stores/state-store.js'
-import type { StateBackend } from '#runtime/stores/store.js'
 import { Driver } from '#runtime/testing/driver.js'
 import type { TopologyTestDriverOptions } from '#runtime/testing/options.js'
 import type { Topology } from '#runtime/topology/topology.js'
+import { type BreakAt, Breaking } from '../../helpers/breaking.js'
 import { countTopology, each, processor, source, store, subTopology, topology } from '../../helpers/topologies.js'
 
 const input = { name: 'in', key: stringSerde, value: stringSerde }
 const output = { name: 'out', key: stringSerde, value: longSerde }
-
-/** Where the next commit breaks; each is hit once. */
-type Break = 'none' | 'changelog' | 'state' | 'offsets' | 'transaction'
-
-class Breaking {
-  at: Break = 'none'
-  hits = 0
-
-  hit(step: Break): void {
-    if (this.at !== step) return
-    this.at = 'none'
-    this.hits += 1
-    throw new Error(`killed before ${step}`)
-  }
-
-  /** Keeps what it is told in LMDB, unless the commit breaks. */
-  backend(directory: string): StateBackend {
-    const state = lmdbBackend(directory)
-    return {
-      persistent: state.persistent,
-      open: (name) => state.open(name),
-      positions: () => state.positions(),
-      sizeBytes: () => state.sizeBytes(),
-      close: () => state.close(),
-      commit: (batch) => {
-        this.hit('state')
-        state.commit(batch)
-      },
-    }
-  }
-
-  /** Breaks the broker's side: the second changelog record of a commit, the group's offsets, the transaction's end. */
-  patch({ broker }: Driver): void {
-    let changes = 0
-    const seen = (topic: string): void => {
-      if (topic.endsWith('-changelog') && this.at === 'changelog' && ++changes % 2 === 0) this.hit('changelog')
-    }
-    const { append, produce, commitOffsets } = broker
-    broker.append = (topic, partition, record) => {
-      seen(topic)
-      return append.call(broker, topic, partition, record)
-    }
-    broker.produce = (log, records, identity, sequence) => {
-      seen(log.topic)
-      return produce.call(broker, log, records, identity, sequence)
-    }
-    broker.commitOffsets = (group, offsets) => {
-      this.hit('offsets')
-      commitOffsets.call(broker, group, offsets)
-    }
-    const { commit } = broker.transactions
-    broker.transactions.commit = (identity) => {
-      this.hit('transaction')
-      commit.call(broker.transactions, identity)
-    }
-  }
-}
 
 /** What is sent again to the repartition topic is counted again, at least once. */
 const rekeyed = countTopology((record) => record.value)
@@ -79,8 +22,8 @@ const rekeyed = countTopology((record) => record.value)
 const users = ['ann', 'bob', 'cy', 'di']
 
 /** Runs the input with a break in each of the first commits. */
-function play(graph: Topology, at: Break, options: TopologyTestDriverOptions, afterCrash: (driver: Driver) => void) {
-  const breaking = new Breaking()
+function play(graph: Topology, at: BreakAt, options: TopologyTestDriverOptions, afterCrash: (driver: Driver) => void) {
+  const breaking = new Breaking(lmdbBackend)
   const driver = new Driver(graph, {
     ...options,
     commit: 'manual',
@@ -98,8 +41,7 @@ function play(graph: Topology, at: Break, options: TopologyTestDriverOptions, af
     try {
       driver.commit()
     } catch (error) {
-      if (!(error instanceof Error && error.message.includes('killed before'))) throw error
-      breaking.at = 'none'
+      if (!Breaking.isKill(error)) throw error
       driver.crash()
       afterCrash(driver)
       continue
@@ -163,7 +105,7 @@ for (const partitions of [1, 2]) {
 }
 
 test('what a failed commit left in the changelog does not come back with a restore', (t) => {
-  const breaking = new Breaking()
+  const breaking = new Breaking(lmdbBackend)
   const stores = [store('flags'), store('windows', longSerde, { kind: 'window', windowSizeMs: 10, retentionMs: 1_000 })]
   const flagging = each((record, context) => {
     const flags = context.store<TimestampedKeyValueStore<string, number>>('flags')
