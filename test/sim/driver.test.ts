@@ -13,7 +13,7 @@ import type { Topology } from '#runtime/topology/topology.js'
 import { type BreakAt, Breaking, durableMemory } from '../helpers/breaking.js'
 import { Random } from '../helpers/random.js'
 import { clicksOfUsers, wordCount } from '../helpers/specs.js'
-import { countTopology } from '../helpers/topologies.js'
+import { countTopology, each, processor, source, store, subTopology, topology } from '../helpers/topologies.js'
 
 const text = (name: string) => ({ name, key: stringSerde, value: stringSerde })
 const long = (name: string) => ({ name, key: stringSerde, value: longSerde })
@@ -26,7 +26,8 @@ interface World {
   readonly topology: Topology
   readonly inputs: readonly string[]
   readonly store: string
-  readonly output: { readonly topic: string; readonly value: 'long' | 'text' }
+  /** Where each change of the store goes, if it does. */
+  readonly output?: string
   /** Is a record that is processed twice seen in the store? */
   readonly counts: boolean
   /** Does all of it run in one sub-topology? Then state that is in place is exact, at least once too. */
@@ -43,7 +44,7 @@ const worlds: readonly World[] = [
     topology: countTopology(),
     inputs: ['in'],
     store: 'counts',
-    output: { topic: 'out', value: 'long' },
+    output: 'out',
     counts: true,
     direct: true,
     value: () => 'x',
@@ -54,7 +55,7 @@ const worlds: readonly World[] = [
     topology: buildTopology(wordCount),
     inputs: ['lines-on-kafka'],
     store: 'count-of-words',
-    output: { topic: 'counts', value: 'long' },
+    output: 'counts',
     counts: true,
     direct: false,
     value: (random) => Array.from({ length: random.int(1, 4) }, () => random.pick(['red', 'green', 'blue', 'grey', 'pink'])).join(' '),
@@ -63,11 +64,23 @@ const worlds: readonly World[] = [
     },
   },
   {
+    name: 'flags, up and down',
+    topology: flagTopology(),
+    inputs: ['in'],
+    store: 'flags',
+    counts: false,
+    direct: true,
+    value: (random) => random.pick(['up', 'down']),
+    apply(rows, _topic, key, value) {
+      if (value === 'up') rows.set(key, 1)
+      else rows.delete(key)
+    },
+  },
+  {
     name: 'a table',
     topology: buildTopology(clicksOfUsers),
     inputs: ['users', 'clicks'],
     store: 'users',
-    output: { topic: 'out', value: 'text' },
     counts: false,
     direct: true,
     value: (random) => (random.chance(0.2) ? null : `v${random.int(0, 99)}`),
@@ -78,6 +91,14 @@ const worlds: readonly World[] = [
     },
   },
 ]
+
+function flagTopology(): Topology {
+  const flagging = each((record, context) => {
+    const flags = context.store<KeyValueStore<string, unknown>>('flags')
+    flags.put(record.key, record.value === 'up' ? { value: 1, timestamp: record.timestamp } : null)
+  })
+  return topology([subTopology(0, [source('in', ['in']), processor('flag', ['in'], flagging, ['flags'])], [store('flags')])])
+}
 
 /** What a seed draws, so that it can be told when it fails. */
 function settingsOf(random: Random) {
@@ -184,8 +205,8 @@ function check(driver: Driver, model: Rows, { world, exactlyOnce, keepsState }: 
       if (!((rows.get(key) as number) >= count)) throw new Error(`${key} was counted ${rows.get(key)} times, not ${count}`)
     }
   }
-  if (world.output.value === 'long') {
-    const outputs = driver.output<string, number>(long(world.output.topic)).readAll()
+  if (world.output !== undefined) {
+    const outputs = driver.output<string, number>(long(world.output)).readAll()
     same('store and last output', rows, new Map(outputs.map(({ key, value }) => [key, value])))
     if (exactlyOnce) rising(outputs)
   }
