@@ -87,6 +87,8 @@ for (const name of names) {
     const java: Result = JSON.parse(runJava(classpath, 'anchor.Driver', name, javaStore, String(count)))
     if (ours.outputs !== java.outputs) throw new Error(`${name}: ${ours.outputs} outputs, of Java ${java.outputs}`)
     const ratio = (ours.perSecond / java.perSecond).toFixed(2)
-    console.log(`${name.padEnd(16)}${store.padEnd(8)}${`${ours.perSecond}`.padStart(12)}${`${java.perSecond}`.padStart(12)}${ratio.padStart(8)}`)
+    console.log(
+      `${name.padEnd(16)}${store.padEnd(8)}${`${ours.perSecond}`.padStart(12)}${`${java.perSecond}`.padStart(12)}${ratio.padStart(8)}`,
+    )
   }
 }

@@ -15,7 +15,10 @@ export function javaClasspath(): string {
 
 /** Runs a main class, and returns what it printed. */
 export function runJava(classpath: string, main: string, ...args: readonly string[]): string {
-  const { status, stdout, stderr } = spawnSync('java', ['-Xmx2g', '-cp', classpath, main, ...args], { encoding: 'utf8', maxBuffer: 1 << 26 })
+  const { status, stdout, stderr } = spawnSync('java', ['-Xmx2g', '-cp', classpath, main, ...args], {
+    encoding: 'utf8',
+    maxBuffer: 1 << 26,
+  })
   if (status !== 0) throw new Error(`${main} ended with ${status}:\n${stderr}`)
   return stdout
 }

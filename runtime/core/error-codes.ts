@@ -73,7 +73,10 @@ const codes = {
   SERIALIZATION: { reaction: 'stop', description: 'A value is not of the type that the manifest says.' },
   PROCESSING: { reaction: 'stop', description: 'User code threw; the step and the record are named.' },
   PRODUCTION: { reaction: 'stop', description: 'A broker refused a record for good.' },
-  BUFFER_FULL: { reaction: 'stop', description: 'A suppress step holds more than its bound, and is to stop then; the message names the step.' },
+  BUFFER_FULL: {
+    reaction: 'stop',
+    description: 'A suppress step holds more than its bound, and is to stop then; the message names the step.',
+  },
   STATE_DIRECTORY: { reaction: 'stop', description: 'The state directory cannot be made, read or written.' },
   STATE_LOCKED: {
     reaction: 'stop',
