@@ -1,4 +1,4 @@
-/** Measures the stores of a task: `npm run bench:stores`. Operations per second, one process, memory and LMDB (in a temporary folder). */
+/** Measures the stores of a task: `node build/bench/stores.js`, after a build; a word as argument runs what has it in its name. Operations per second, one process, memory and LMDB (in a temporary folder). */
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -12,6 +12,7 @@ import type { StateBackend } from '#runtime/stores/store.js'
 import type { StoreSpec } from '#runtime/stores/store-spec.js'
 import { TaskStores } from '#runtime/stores/task-stores.js'
 
+const wanted = process.argv[2] ?? ''
 const keyCount = 100_000
 const commitEvery = 20_000
 const origin: RecordOrigin = { metadata: undefined, timestamp: 1, headers: Headers.empty }
@@ -127,7 +128,7 @@ for (const kind of ['memory', 'lmdb'] as const) {
 
   withStore(specs.timestamped, (stores) => {
     const batch = 50_000
-    const records = Array.from({ length: 1_000_000 }, (_, at) => ({
+    const records = Array.from({ length: 'restore'.includes(wanted) ? 1_000_000 : 0 }, (_, at) => ({
       key: Buffer.from(`user-${(at * 7919) % 1_000_000}`),
       value: longSerde.serialize(at),
       timestamp: at,
@@ -154,15 +155,19 @@ function measure(
   every = commitEvery,
   each = 1,
 ): void {
+  if (!name.includes(wanted)) return
   const start = process.hrtime.bigint()
+  const before = process.cpuUsage()
   for (let at = 0; at < count; at++) {
     operation(at)
     if (stores !== undefined && at % every === every - 1) commit(stores)
   }
   if (stores !== undefined) commit(stores)
   const seconds = Number(process.hrtime.bigint() - start) / 1e9
+  const { user, system } = process.cpuUsage(before)
   const rate = (count * each) / seconds
-  console.log(`  ${name.padEnd(62)} ${Math.round(rate).toLocaleString('en').padStart(12)} /s ${(1e6 / rate).toFixed(2).padStart(8)} µs`)
+  const cpu = (user + system) / (count * each)
+  console.log(`  ${name.padEnd(62)} ${Math.round(rate).toLocaleString('en').padStart(12)} /s ${cpu.toFixed(2).padStart(8)} µs of CPU`)
 }
 
 function commit(stores: TaskStores): void {

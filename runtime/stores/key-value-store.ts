@@ -109,14 +109,14 @@ export class TypedKeyValueStore<K, V> implements KeyValueStore<K, V>, CacheableS
     return this.#store.flushCache(listener && flushedTo(listener, this.#codec, (key) => this.#keyOf(key)))
   }
 
-  drain(log: LogChange): StoreChanges {
+  drain(log: LogChange): StoreChanges | undefined {
     const mutations: Mutation[] = []
     this.#store.drain((key, value, timestamp) => {
       mutations.push([key, value])
       if (value === null) log(key, null, timestamp)
       else log(key, this.#codec.loggedValue(value), this.#codec.loggedTimestamp(value, timestamp))
     })
-    return { mutations, deleteRanges: [] }
+    return mutations.length === 0 ? undefined : { mutations, deleteRanges: [] }
   }
 
   settle(): void {
@@ -124,12 +124,7 @@ export class TypedKeyValueStore<K, V> implements KeyValueStore<K, V>, CacheableS
   }
 
   restore(records: readonly ChangelogRecord[]): StoreChanges {
-    const mutations: Mutation[] = []
-    for (const { key, value, timestamp } of records) {
-      // A source topic that serves as changelog may have records without a key; its table ignores them.
-      if (key !== null) mutations.push([key, value === null ? null : this.#codec.fromLog(value, timestamp)])
-    }
-    return { mutations, deleteRanges: [] }
+    return { mutations: this.#mutationsOf(records), deleteRanges: [] }
   }
 
   relog(records: readonly ChangelogRecord[], log: LogChange): void {
@@ -153,6 +148,13 @@ export class TypedKeyValueStore<K, V> implements KeyValueStore<K, V>, CacheableS
     const last = to == null ? undefined : this.#keyBytes(to)
     if (first !== undefined && last !== undefined && compareBytes(first, last) > 0) return []
     return mapped(this.#store.range({ from: first, to: last && keyAfter(last), reverse }), this.#entry)
+  }
+
+  /** One at a time: a restore has many. A source topic that serves as changelog may have records without a key; its table ignores them. */
+  *#mutationsOf(records: readonly ChangelogRecord[]): IterableIterator<Mutation> {
+    for (const { key, value, timestamp } of records) {
+      if (key !== null) yield [key, value === null ? null : this.#codec.fromLog(value, timestamp)]
+    }
   }
 
   readonly #entry = ({ key, value }: Entry): KeyValue<K, V> => ({ key: this.#keyOf(key), value: this.#codec.decode(value) })

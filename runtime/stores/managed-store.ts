@@ -8,8 +8,8 @@ export type LogChange = (key: Uint8Array, value: Uint8Array | null, timestamp: n
 
 /** What a store puts into a `StateBatch`. */
 export interface StoreChanges {
-  readonly mutations: Mutation[]
-  readonly deleteRanges: RangeOptions[]
+  readonly mutations: Iterable<Mutation>
+  readonly deleteRanges: readonly RangeOptions[]
 }
 
 /** A typed store as `TaskStores` runs it. */
@@ -17,8 +17,8 @@ export interface ManagedStore extends StateStore {
   readonly dirtyBytes: number
   /** Hands what the record cache holds to its listener; returns whether there was anything. */
   flushCache(): boolean
-  /** What changed since the last drain, for the changelog, and as the batch that brings the base up to it. */
-  drain(log: LogChange): StoreChanges
+  /** What changed since the last drain, for the changelog, and as the batch that brings the base up to it; undefined if nothing did. */
+  drain(log: LogChange): StoreChanges | undefined
   /** The base has all that was drained. */
   settle(): void
   /** Records of the changelog as the batch that applies them; called before any other use of the store. */

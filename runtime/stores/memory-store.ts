@@ -1,6 +1,6 @@
 import { StreamError } from '../core/errors.js'
 import { boundsOf, bytesOfId, copyOf, idOf } from './bytes.js'
-import { OrderedIndex, type OrderedSnapshot } from './ordered-index.js'
+import { type OrderedCursor, OrderedIndex } from './ordered-index.js'
 import type { BytesStore, Entry, RangeOptions, StateBackend, StateBatch } from './store.js'
 
 /** State in memory: gone with the process, restored from the changelog. `directory` is not used. */
@@ -85,7 +85,7 @@ class MemoryStore implements BytesStore {
 
   range(options: RangeOptions = {}): Iterable<Entry> {
     this.#requireOpen()
-    return { [Symbol.iterator]: () => this.#scan(this.#ordered().snapshot(), options) }
+    return { [Symbol.iterator]: () => this.#scan(this.#ordered().cursor(boundsOf(options), options.reverse === true)) }
   }
 
   count(): number {
@@ -100,7 +100,7 @@ class MemoryStore implements BytesStore {
   }
 
   deleteRange(options: RangeOptions): void {
-    const cursor = this.#ordered().snapshot().ascending(boundsOf(options))
+    const cursor = this.#ordered().cursor(boundsOf(options), false)
     while (cursor.next()) this.#delete(cursor.key)
   }
 
@@ -119,12 +119,15 @@ class MemoryStore implements BytesStore {
     this.#index?.delete(id)
   }
 
-  *#scan(snapshot: OrderedSnapshot<Uint8Array>, options: RangeOptions): IterableIterator<Entry> {
-    this.#requireOpen()
-    const cursor = options.reverse === true ? snapshot.descending(boundsOf(options)) : snapshot.ascending(boundsOf(options))
-    while (cursor.next()) {
-      yield { key: bytesOfId(cursor.key), value: copyOf(cursor.value!) }
+  *#scan(cursor: OrderedCursor<Uint8Array>): IterableIterator<Entry> {
+    try {
       this.#requireOpen()
+      while (cursor.next()) {
+        yield { key: bytesOfId(cursor.key), value: copyOf(cursor.value!) }
+        this.#requireOpen()
+      }
+    } finally {
+      cursor.release()
     }
   }
 

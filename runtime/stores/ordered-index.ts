@@ -1,5 +1,5 @@
 /**
- * A sorted map from strings to values, with snapshots that cost nothing until the map is written again.
+ * A sorted map from strings to values, with snapshots that cost nothing unless the map is written while one is open.
  *
  * Why not a library: sorted-btree clones per node on a generic comparator; here keys are one-byte strings, which the engine compares as
  * memory, so two levels of short arrays are enough, and copying on write is one chunk of at most `chunkSize` keys.
@@ -22,7 +22,9 @@ export interface KeyBounds {
 export class OrderedIndex<V> {
   #chunks: Chunk<V>[] = []
   #size = 0
+  /** Snapshots taken, and of those, how many are not released. */
   #snapshots = 0
+  #open = 0
   #chunksEpoch = 0
 
   /** From keys in ascending order, each once, and their values. */
@@ -73,14 +75,24 @@ export class OrderedIndex<V> {
     return true
   }
 
-  /** The map as it is now, whatever is written later. */
-  snapshot(): OrderedSnapshot<V> {
+  /**
+   * Goes through the map as it is now, whatever is written later. To be released (`OrderedCursor.release`), which it does itself at its
+   * end; until then each part of the map that is written is copied first.
+   */
+  cursor(bounds: KeyBounds, reverse: boolean): OrderedCursor<V> {
     this.#snapshots += 1
-    return new OrderedSnapshot(this.#chunks)
+    this.#open += 1
+    return new OrderedCursor(this.#chunks, bounds, reverse ? -1 : 1, () => {
+      this.#open -= 1
+    })
+  }
+
+  #isShared(epoch: number): boolean {
+    return this.#open > 0 && epoch < this.#snapshots
   }
 
   #writableChunks(): Chunk<V>[] {
-    if (this.#chunksEpoch < this.#snapshots) {
+    if (this.#isShared(this.#chunksEpoch)) {
       this.#chunks = this.#chunks.slice()
       this.#chunksEpoch = this.#snapshots
     }
@@ -89,7 +101,7 @@ export class OrderedIndex<V> {
 
   #writable(at: number): Chunk<V> {
     const chunk = this.#chunks[at]!
-    if (chunk.epoch === this.#snapshots) return chunk
+    if (!this.#isShared(chunk.epoch)) return chunk
     const copy = { keys: chunk.keys.slice(), values: chunk.values.slice(), epoch: this.#snapshots }
     this.#writableChunks()[at] = copy
     return copy
@@ -104,34 +116,20 @@ export class OrderedIndex<V> {
   }
 }
 
-export class OrderedSnapshot<V> {
-  readonly #chunks: readonly Chunk<V>[]
-
-  constructor(chunks: readonly Chunk<V>[]) {
-    this.#chunks = chunks
-  }
-
-  ascending(bounds: KeyBounds): OrderedCursor<V> {
-    return new OrderedCursor(this.#chunks, bounds, 1)
-  }
-
-  descending(bounds: KeyBounds): OrderedCursor<V> {
-    return new OrderedCursor(this.#chunks, bounds, -1)
-  }
-}
-
 /** Stands on one entry after the other: `next()`, then `key` and `value`, while it returns true. */
 export class OrderedCursor<V> {
   readonly #chunks: readonly Chunk<V>[]
   readonly #step: 1 | -1
   readonly #stop: string | undefined
+  #release: (() => void) | undefined
   #chunk: number
   #at: number
   key = ''
   value: V | undefined
 
-  constructor(chunks: readonly Chunk<V>[], { from, to }: KeyBounds, step: 1 | -1) {
+  constructor(chunks: readonly Chunk<V>[], { from, to }: KeyBounds, step: 1 | -1, release: () => void) {
     this.#chunks = chunks
+    this.#release = release
     this.#step = step
     this.#stop = step === 1 ? to : from
     // One before the first entry, in the direction of the step.
@@ -154,15 +152,21 @@ export class OrderedCursor<V> {
       chunk = this.#chunks[this.#chunk]
       if (chunk !== undefined) this.#at = this.#step === 1 ? 0 : chunk.keys.length - 1
     }
-    if (chunk === undefined) return false
-    const key = chunk.keys[this.#at]!
-    if (this.#stop !== undefined && (this.#step === 1 ? key >= this.#stop : key < this.#stop)) {
-      this.#chunk = -1
+    const key = chunk?.keys[this.#at]
+    if (key === undefined || (this.#stop !== undefined && (this.#step === 1 ? key >= this.#stop : key < this.#stop))) {
+      this.release()
       return false
     }
     this.key = key
-    this.value = chunk.values[this.#at]
+    this.value = chunk!.values[this.#at]
     return true
+  }
+
+  /** It has come to its end, or is not needed any more. */
+  release(): void {
+    this.#chunk = -2
+    this.#release?.()
+    this.#release = undefined
   }
 }
 

@@ -272,10 +272,8 @@ export class Overlay<S> implements BytesView {
     if (this.#dirtyCount === 0 && this.#drained.length === 0) {
       return this.#base.range(options)[Symbol.iterator]() as IterableIterator<Entry>
     }
-    const snapshot = this.#ordered().snapshot()
-    const bounds = boundsOf(options)
     const reverse = options.reverse === true
-    const cursor = reverse ? snapshot.descending(bounds) : snapshot.ascending(bounds)
+    const cursor = this.#ordered().cursor(boundsOf(options), reverse)
     return new Merge(cursor, this.#base.range(options)[Symbol.iterator](), reverse)
   }
 
@@ -350,6 +348,7 @@ class Merge implements IterableIterator<Entry> {
   return(): IteratorResult<Entry> {
     this.#over = undefined
     this.#under = undefined
+    this.#cursor.release()
     this.#base.return?.()
     return { done: true, value: undefined }
   }

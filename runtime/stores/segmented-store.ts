@@ -108,7 +108,7 @@ export class SegmentedStore {
   }
 
   /** Changes since the last drain; `each` logs a row, and returns its time. */
-  drain(each: (row: Uint8Array, value: Uint8Array | null, timestamp: number) => number): StoreChanges {
+  drain(each: (row: Uint8Array, value: Uint8Array | null, timestamp: number) => number): StoreChanges | undefined {
     const mutations: Mutation[] = []
     this.rows.drain((row, value, timestamp) => {
       mutations.push([row, value])
@@ -116,7 +116,8 @@ export class SegmentedStore {
     })
     const latest = this.#latest
     if (latest !== undefined && this.#loggedTime < this.#observedTime) each(latest.row, null, latest.timestamp)
-    return this.changesWith(mutations)
+    const changes = this.changesWith(mutations)
+    return mutations.length === 0 && changes.deleteRanges.length === 0 ? undefined : changes
   }
 
   /** Mutations, and what else the base is to know: time, and the segments that expired. */

@@ -147,7 +147,7 @@ export class TypedSessionStore<K, V> implements SessionStore<K, V>, CacheableSto
   }
 
   /** Changelog keys are Kafka Streams' `SessionKeySchema`: key, end, start (8 bytes each). */
-  drain(log: LogChange): StoreChanges {
+  drain(log: LogChange): StoreChanges | undefined {
     return this.#segments.drain((row, value, timestamp) => {
       const key = keyOfRow(row, suffixLength)
       const logged = Buffer.allocUnsafe(key.length + 16)

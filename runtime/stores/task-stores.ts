@@ -103,7 +103,7 @@ export class TaskStores {
     this.#requireOpen()
     for (const [name, { store, logged, backend }] of this.#stores) {
       const changes = store.drain(logged ? (key, value, timestamp) => sink(name, key, value, timestamp) : () => {})
-      if (changes.mutations.length > 0 || changes.deleteRanges.length > 0) backend.pending.push({ name, changes })
+      if (changes !== undefined) backend.pending.push({ name, changes })
     }
   }
 
@@ -182,7 +182,7 @@ export class TaskStores {
  * lowest segment, the next one takes them.
  */
 function apply(state: StateBackend, pending: Backend['pending'], positions: ReadonlyMap<string, number>): void {
-  const mutations = new Map<string, Mutation[]>()
+  const mutations = new Map<string, Iterable<Mutation>>()
   const deleteRanges = new Map<string, readonly RangeOptions[]>()
   for (const { name, changes } of pending) {
     const before = mutations.get(name)

@@ -81,7 +81,7 @@ export class TypedVersionedStore<K, V> implements VersionedKeyValueStore<K, V>, 
   }
 
   /** Changelog records are those put: key, value, and the version's timestamp as the record's. */
-  drain(log: LogChange): StoreChanges {
+  drain(log: LogChange): StoreChanges | undefined {
     const puts = this.#log
     this.#log = new Map()
     for (const { key, value, timestamp } of puts.values()) log(key, value, timestamp)
@@ -96,7 +96,7 @@ export class TypedVersionedStore<K, V> implements VersionedKeyValueStore<K, V>, 
     for (const { key, value, timestamp } of records) {
       if (key !== null && !this.#isExpired(timestamp)) this.#apply(key, value, timestamp)
     }
-    return this.#segments.drain(() => 0)
+    return this.#segments.drain(() => 0) ?? { mutations: [], deleteRanges: [] }
   }
 
   /** The version that the store has at the time of each record; a version cannot be taken out of a changelog. */

@@ -141,7 +141,7 @@ export class TypedWindowStore<K, V> implements WindowStore<K, V>, CacheableStore
   }
 
   /** Changelog keys are Kafka Streams' `WindowKeySchema`: key, start (8 bytes), sequence number (4 bytes). */
-  drain(log: LogChange): StoreChanges {
+  drain(log: LogChange): StoreChanges | undefined {
     return this.#segments.drain((row, value, timestamp) => {
       const key = keyOfRow(row, this.#suffixLength)
       const logged = Buffer.alloc(key.length + 12)
