@@ -26,6 +26,7 @@ export class Batch {
   identity: ProducerIdentity | undefined
   baseSequence = 0
   attempts = 0
+  firstTry = 0
 
   constructor(queue: PartitionQueue, since: number) {
     this.queue = queue
@@ -38,6 +39,12 @@ export class Batch {
 
   get full(): boolean {
     return this.bytes >= batchBytes
+  }
+
+  /** Counts a try to send it. */
+  tried(): void {
+    if (this.attempts === 0) this.firstTry = performance.now()
+    this.attempts += 1
   }
 
   add(record: ProducedRecord): void {

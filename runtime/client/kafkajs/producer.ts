@@ -20,6 +20,8 @@ const requestsToABroker = 2
 const firstPauseMs = 20
 const longestPauseMs = 1_000
 const longestCloseMs = 10_000
+const leaderNotAvailable = 5
+const unknownTopicOrPartition = 3
 
 /** The broker refuses some record of the batch for what it is; which one, halving finds out. */
 const refusals: ReadonlySet<string> = new Set(['MESSAGE_TOO_LARGE', 'RECORD_LIST_TOO_LARGE', 'INVALID_RECORD', 'INVALID_TIMESTAMP'])
@@ -221,7 +223,7 @@ export class KafkajsProducer implements Producer {
       if (bytes > 0 && bytes + batch.bytes > requestBytes) continue
       bytes += batch.bytes
       queue.underWay = true
-      batch.attempts += 1
+      batch.tried()
       batches.push(batch)
     }
     this.#requests.set(address, (this.#requests.get(address) ?? 0) + 1)
@@ -278,7 +280,7 @@ export class KafkajsProducer implements Producer {
     const { topic, partition } = queue
     const type = typeOf(error) ?? ''
     const doing = `write to ${topic} [${partition}]`
-    const elapsedMs = performance.now() - batch.since
+    const elapsedMs = performance.now() - batch.firstTry
     if (this.#network.closed || this.#failure !== undefined) return
     if (fatal.has(type) || (sequenceLost.has(type) && this.#transactions !== undefined)) return this.#end(toFailure(error, doing))
     if (sequenceLost.has(type)) return this.#renew(batch, error)
@@ -342,7 +344,7 @@ export class KafkajsProducer implements Producer {
       const faults = await this.#network.learn(queues.map(({ topic }) => topic))
       for (const queue of queues) this.#place(queue, faults.get(queue.topic))
     } catch (error) {
-      for (const { batches } of queues) this.#fail(batches[0]!, error)
+      for (const queue of queues) this.#place(queue, error)
     } finally {
       this.#learning = false
       this.#wake()
@@ -350,14 +352,13 @@ export class KafkajsProducer implements Producer {
     }
   }
 
-  /** After metadata came: a queue whose partition has no leader waits, or fails. */
-  #place(queue: PartitionQueue, fault: Error | undefined): void {
+  /** After metadata came, or did not: a queue whose partition has no leader waits, or fails. */
+  #place(queue: PartitionQueue, fault: unknown): void {
     const batch = queue.batches[0]
     if (batch === undefined || this.#network.leader(queue.topic, queue.partition) !== undefined) return
-    batch.attempts += 1
-    if (queue.partition < (this.#network.partitions(queue.topic) ?? 0))
-      this.#fail(batch, new ProtocolError(5)) // LEADER_NOT_AVAILABLE
-    else this.#fail(batch, fault ?? new ProtocolError(3)) // UNKNOWN_TOPIC_OR_PARTITION
+    batch.tried()
+    const exists = queue.partition >= 0 && queue.partition < (this.#network.partitions(queue.topic) ?? 0)
+    this.#fail(batch, fault ?? new ProtocolError(exists ? leaderNotAvailable : unknownTopicOrPartition))
     if (queue.batches.length === 0) this.#busy.delete(queue)
   }
 
