@@ -86,15 +86,18 @@ interface Functions {
   decompress(bytes: Uint8Array): Uint8Array
 }
 
-/** All in JavaScript or WebAssembly: they install without running anything. */
+/** In JavaScript, WebAssembly, or compiled beforehand: they install without running anything. */
 const packages: Readonly<Record<string, OptionalPackage>> = {
   snappy: {
     name: 'kafkajs-snappy', // knows the frames that Java's clients write around snappy
     load: (module) => fromKafkajs((module as { default: () => KafkajsCodec }).default()),
   },
   lz4: {
-    name: 'lz4js',
-    load: (module) => (module as { default: Functions }).default,
+    name: 'lz4-napi',
+    load(module) {
+      const { compressFrame, decompressFrame } = module as Readonly<Record<string, Codec['compress']>>
+      return { compress: (bytes) => compressFrame!(bytes), decompress: (bytes) => decompressFrame!(bytes) }
+    },
   },
   zstd: {
     name: '@bokuweb/zstd-wasm',

@@ -1,7 +1,7 @@
 /** Starts real brokers for tests: Apache Kafka 4.1 from Maven artefacts, by start.sh beside this file's source. */
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync, readFileSync, rmSync } from 'node:fs'
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { mkdtemp } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -31,16 +31,27 @@ export function missingForKafka(): string | undefined {
   return 'Apache Kafka is downloaded by Maven: put mvn on the PATH (or set KAFKA_BROKERS to a running broker).'
 }
 
+export interface KafkaOptions {
+  /** How clients connect. Default PLAINTEXT. */
+  readonly listener?: 'PLAINTEXT' | 'SSL' | 'SASL_PLAINTEXT' | 'SASL_SSL'
+  /** Further properties of the broker. */
+  readonly properties?: Readonly<Record<string, string>>
+}
+
 /** A broker of the caller's own, which it may stop, kill and restart. It ends when this process does, however that ends. */
-export async function startKafka(): Promise<RunningKafka> {
+export async function startKafka(options: KafkaOptions = {}): Promise<RunningKafka> {
   const data = await mkdtemp(join(tmpdir(), 'millrace-kafka-'))
-  return launchKafka(data, process.pid)
+  return launchKafka(data, process.pid, options)
 }
 
 /** A broker with its data in the folder `data`, which lives until it is stopped or the process `watched` is gone. */
-export async function launchKafka(data: string, watched: number): Promise<RunningKafka> {
+export async function launchKafka(data: string, watched: number, options: KafkaOptions = {}): Promise<RunningKafka> {
   const [port, controller] = await freePorts(2)
-  const launch = () => running([`${port}`, data, `${controller}`], { KEEP: '1', WATCH_PID: `${watched}` })
+  const properties = join(data, 'further.properties')
+  const lines = Object.entries(options.properties ?? {}).map(([key, value]) => `${key}=${value}\n`)
+  writeFileSync(properties, lines.join(''))
+  const env = { KEEP: '1', WATCH_PID: `${watched}`, LISTENER: options.listener ?? 'PLAINTEXT', PROPERTIES: properties }
+  const launch = () => running([`${port}`, data, `${controller}`], env)
   let broker = await launch()
 
   const end = async (signal: NodeJS.Signals) => {

@@ -4,6 +4,8 @@
 #   KEEP=1        uses an existing data folder again: the broker comes back with what it had
 #   WATCH_PID=n   ends the broker and removes its data when that process is gone: it never outlives who started it
 #   KAFKA_LIB     folder of the jars, filled when it is missing (default: in the temporary folder, kept between runs)
+#   LISTENER      security protocol of the clients' listener (default: PLAINTEXT)
+#   PROPERTIES    file of further broker properties
 #   KAFKA_OPTS    options of the JVM (default: small and quick to start)
 # It prints the broker's log; `Kafka Server started` means that it answers. DATA_DIR/pid is the JVM's process id.
 set -euo pipefail
@@ -23,10 +25,11 @@ cat > "$data/server.properties" <<P
 process.roles=broker,controller
 node.id=1
 controller.quorum.voters=1@127.0.0.1:$controller
-listeners=PLAINTEXT://127.0.0.1:$port,CONTROLLER://127.0.0.1:$controller
-advertised.listeners=PLAINTEXT://127.0.0.1:$port
+listeners=CLIENT://127.0.0.1:$port,CONTROLLER://127.0.0.1:$controller
+advertised.listeners=CLIENT://127.0.0.1:$port
+inter.broker.listener.name=CLIENT
 controller.listener.names=CONTROLLER
-listener.security.protocol.map=PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT
+listener.security.protocol.map=CLIENT:${LISTENER:-PLAINTEXT},CONTROLLER:PLAINTEXT
 log.dirs=$data/logs
 auto.create.topics.enable=false
 offsets.topic.replication.factor=1
@@ -42,6 +45,7 @@ broker.session.timeout.ms=2000
 broker.heartbeat.interval.ms=500
 log.cleaner.backoff.ms=500
 P
+if [ -n "${PROPERTIES:-}" ]; then cat "$PROPERTIES" >> "$data/server.properties"; fi
 [ -f "$data/logs/meta.properties" ] || java -cp "$lib/*" kafka.tools.StorageTool format -t 4L6g3nShT-eMCtK--X86sw -c "$data/server.properties" > "$data/format.log" 2>&1
 
 java ${KAFKA_OPTS:--Xmx512m -XX:+UseSerialGC -XX:TieredStopAtLevel=1} \
