@@ -102,14 +102,10 @@ async function runWith<O extends string>(settings: Settings<O>, run: (running: R
   process.exitCode = 1
 }
 
-interface KafkajsEntry {
-  kafkajsClient(settings: { readonly brokers: readonly string[] }): Client
-}
-
 /** Each loaded only when it is used. */
 async function connect({ brokers, data }: Settings<string>): Promise<{ client: Client; close(): Promise<void> }> {
   if (brokers !== undefined) {
-    const { kafkajsClient } = (await import('millrace/kafkajs')) as unknown as KafkajsEntry
+    const { kafkajsClient } = await import('millrace/kafkajs')
     const client = kafkajsClient({ brokers })
     return { client, close: () => client.close() }
   }
