@@ -2,20 +2,14 @@ import type { Client } from '../client/client.js'
 import { StreamError } from '../core/errors.js'
 import type { StateBackendFactory } from '../stores/store.js'
 import type { CheckedConfig } from './check-config.js'
-import type { AppConfig } from './config.js'
 
 /** The libraries behind the doors, each loaded only when an app that needs it starts. */
-
-/** What it takes of the entry `millrace/kafkajs`. */
-interface KafkajsEntry {
-  kafkajsClient(settings: Pick<AppConfig, 'brokers' | 'clientId' | 'logger' | 'ssl' | 'sasl'> & { readonly startTimeoutMs: number }): Client
-}
 
 /** The client of the configuration, or one of kafkajs. */
 export async function connect({ client, brokers = [], clientId, ssl, sasl, logger, connectTimeoutMs }: CheckedConfig): Promise<Client> {
   if (client !== undefined) return client
-  const kafkajs = (await load('kafkajs', () => import('../kafkajs.js'))) as unknown as KafkajsEntry
-  return kafkajs.kafkajsClient({
+  const { kafkajsClient } = await load('kafkajs', () => import('../kafkajs.js'))
+  return kafkajsClient({
     brokers,
     clientId,
     logger,

@@ -76,21 +76,23 @@ export class Instance {
 
     const client = await connect(config)
     if (config.client === undefined) this.#ownClient = this.#closing(client)
+    if (this.#stopping) return
     const counts = await this.#prepareTopics(client.admin())
     logger.info(`${application} is connected to ${client.description}.`)
     await this.#startGlobals(client, counts, directory, onDisk)
+    if (this.#stopping) return
     this.#connectParts(client, counts, folders, directory.processId)
   }
 
   /** Runs until `stop`, then commits; rejects with what stops it before. */
   async run(): Promise<void> {
-    if (!this.#stopping) await this.#parts!.loop.run()
+    await this.#parts?.loop.run()
   }
 
   stop(): void {
     this.#stopping = true
     this.#parts?.loop.stop()
-    // Still opening, perhaps waiting for a broker: what waits fails.
+    // Still opening, perhaps waiting for a broker: that fails now.
     if (this.#parts === undefined) this.#ownClient?.close().catch(() => {})
   }
 
@@ -248,7 +250,6 @@ export class Instance {
       onSettled,
     })
     this.#parts = { loop, manager, outputs, inputs }
-    if (this.#stopping) loop.stop()
   }
 
   #closing<T extends { close(): unknown }>(part: T): T {

@@ -40,6 +40,7 @@ export class StreamApp<Stores = Readonly<Record<string, never>>> implements Asyn
   #state: AppState = 'CREATED'
   /** From `start` until all is closed; rejects with what stopped the app. */
   #life: Promise<void> | undefined
+  /** Has it been RUNNING? */
   #started = false
   #stopSignals = () => {}
   #closing: Promise<void> | undefined
@@ -83,12 +84,15 @@ export class StreamApp<Stores = Readonly<Record<string, never>>> implements Asyn
     this.#move('REBALANCING')
     if (this.#config.handleSignals) this.#stopSignals = closeAtSignals(this)
     const running = new Promise<void>((resolve) => {
-      this.on('state', ({ state }) => state === 'RUNNING' && resolve())
+      this.on('state', ({ state }) => {
+        if (state !== 'RUNNING') return
+        this.#started = true
+        resolve()
+      })
     })
     this.#life = this.#live()
     await Promise.race([running, this.#life])
-    this.#started = true
-    if (this.#state === 'NOT_RUNNING') throw new StreamError('INVALID_STATE', 'The app was closed before it was running.')
+    if (!this.#started) throw new StreamError('INVALID_STATE', 'The app was closed before it was running.')
   }
 
   /**

@@ -1,4 +1,5 @@
 /** Goal: what can go wrong with an app has its code, its place and a way out, and loses nothing. Method: apps on the embedded broker, with faults. */
+import { EventEmitter, once } from 'node:events'
 import test from 'ava'
 import type { StreamError, StreamRecord } from 'millrace'
 import { embeddedClient } from 'millrace/embedded'
@@ -234,4 +235,24 @@ test('state of topics that were made anew is dropped', async (t) => {
   await app.start()
   await counted([app], 1)
   t.deepEqual(received(broker), [{ user: 'alice', count: 1 }])
+})
+
+test('brokers that are not there are named, with how long they were tried', async (t) => {
+  await using app = new CountingApp({ brokers: ['127.0.0.1:9', '127.0.0.1:10'], connectTimeoutMs: 300 })
+  const error = await t.throwsAsync(app.start(), { code: 'BROKER_UNREACHABLE' })
+  t.regex(error.message, /127\.0\.0\.1:9.*127\.0\.0\.1:10/s)
+  t.log(error.message)
+})
+
+test('an app that waits for a broker can be closed, and one that has only just been told to start', async (t) => {
+  const refused = new EventEmitter()
+  const logger = { debug: () => refused.emit('told'), info() {}, warn() {}, error() {} }
+  for (const moment of [once(refused, 'told'), undefined]) {
+    const app = new CountingApp({ brokers: ['127.0.0.1:9'], connectTimeoutMs: 600_000, logger })
+    const started = t.throwsAsync(app.start(), { code: 'INVALID_STATE', message: /closed before/ })
+    await moment
+    await app.close()
+    await started
+    t.is(app.state, 'NOT_RUNNING')
+  }
 })
