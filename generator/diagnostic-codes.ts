@@ -1,8 +1,8 @@
 /** Every problem that `gen` reports, by its stable code: what it means (docs/diagnostics.md is made of these). */
 export const diagnosticCodes = {
-  syntax:
+  'yaml-syntax':
     'The file is not well-formed YAML or JSON, or uses YAML features that a manifest does not need: anchors, tags, several documents.',
-  'duplicate-key': 'The same key twice in one mapping.',
+  'yaml-duplicate-key': 'The same key twice in one mapping.',
   'unexpected-value': 'A value of the wrong shape: a list where a name is meant, a text where a number is.',
   'unknown-key': 'A key that means nothing here.',
   'missing-key': 'A key that has to be there is not.',

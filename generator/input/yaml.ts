@@ -45,9 +45,9 @@ export function parseYaml(file: string, source: string, report: Report): InputNo
   const start: Place = { file, line: 1, column: 1 }
   const error = (code: DiagnosticCode, place: Place, message: string, hint?: string) =>
     report({ code, severity: 'error', place, message, ...(hint === undefined ? {} : { hint }) })
-  if (text.length > maxLength) return void error('syntax', start, `The file is longer than ${maxLength} characters.`)
+  if (text.length > maxLength) return void error('yaml-syntax', start, `The file is longer than ${maxLength} characters.`)
   const deep = tooDeep(text)
-  if (deep !== undefined) return void error('syntax', placeOf(file, text, deep), `More than ${maxDepth} levels of nesting.`)
+  if (deep !== undefined) return void error('yaml-syntax', placeOf(file, text, deep), `More than ${maxDepth} levels of nesting.`)
 
   const lineCounter = new LineCounter()
   const documents = parseAllDocuments(text, {
@@ -68,11 +68,11 @@ export function parseYaml(file: string, source: string, report: Report): InputNo
   const [document, second] = documents
   if (document === undefined) return { kind: 'map', place: start, entries: [] }
   if (second !== undefined)
-    error('syntax', at(second.range[0]), 'A manifest is one YAML document.', 'Put the second document into a file of its own.')
+    error('yaml-syntax', at(second.range[0]), 'A manifest is one YAML document.', 'Put the second document into a file of its own.')
   let broken = false
   for (const { message, pos } of document.errors) {
     broken = true
-    error('syntax', at(pos[0]), message)
+    error('yaml-syntax', at(pos[0]), message)
   }
   if (broken) return undefined
   if (document.contents === null) return { kind: 'map', place: start, entries: [] }
@@ -86,12 +86,13 @@ export function parseYaml(file: string, source: string, report: Report): InputNo
     if (node === null) return empty
     if (isAlias(node)) {
       broken = true
-      error('syntax', place, 'Aliases are not allowed in a manifest.', 'Write the value out.')
+      error('yaml-syntax', place, 'Aliases are not allowed in a manifest.', 'Write the value out.')
       return empty
     }
-    if (node.tag !== undefined && text[offset] === '!') error('syntax', place, `Tags such as ${node.tag} are not allowed in a manifest.`)
+    if (node.tag !== undefined && text[offset] === '!')
+      error('yaml-syntax', place, `Tags such as ${node.tag} are not allowed in a manifest.`)
     if ('anchor' in node && node.anchor !== undefined)
-      error('syntax', place, 'Anchors are not allowed in a manifest.', 'Write the value out.')
+      error('yaml-syntax', place, 'Anchors are not allowed in a manifest.', 'Write the value out.')
     if (isMap(node)) {
       const seen = new Map<string, Place>()
       const entries: MapEntry[] = []
@@ -99,10 +100,10 @@ export function parseYaml(file: string, source: string, report: Report): InputNo
         const keyNode = pair.key as Node | null
         const keyPlace = at(keyNode?.range?.[0] ?? offset)
         const key = isScalar(keyNode) ? (typeof keyNode.value === 'string' ? keyNode.value : (keyNode.source ?? '')) : ''
-        if (!isScalar(keyNode)) error('syntax', keyPlace, 'A key is a plain text.')
+        if (!isScalar(keyNode)) error('yaml-syntax', keyPlace, 'A key is a plain text.')
         const first = seen.get(key)
         if (first !== undefined) {
-          error('duplicate-key', keyPlace, `\`${key}\` stands here twice; the first is in line ${first.line}.`)
+          error('yaml-duplicate-key', keyPlace, `\`${key}\` stands here twice; the first is in line ${first.line}.`)
           continue
         }
         seen.set(key, keyPlace)
