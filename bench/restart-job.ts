@@ -1,0 +1,44 @@
+/**
+ * The job that bench/restart.ts measures, in a process of its own: `restart-job BROKERS TOPIC APPLICATION STATE_DIR EXPECTED kill|close`. Runs until EXPECTED
+ * are counted and a commit later, then dies as SIGKILL does, or closes. Prints one line of JSON once it is RUNNING.
+ */
+import { setTimeout as after } from 'node:timers/promises'
+import { StreamApp } from 'millrace/codegen'
+import { Seen } from './jobs/generated/restart.js'
+import { restartTopology } from './jobs/generated/restart/topology.js'
+
+const [brokers = '', topic = '', application = '', stateDir = '', expected = '0', end] = process.argv.slice(2)
+let seen = 0
+let done: () => void = () => {}
+const all = new Promise<void>((resolve) => {
+  done = resolve
+})
+
+class Counted extends Seen {
+  protected override forEach(): void {
+    seen += 1
+    if (seen === Number(expected)) done()
+  }
+}
+
+const app = new Restart(
+  { seen: Counted },
+  { brokers: brokers.split(','), application, stateDir, commitIntervalMs: 100, sessionTimeoutMs: 6_000 },
+)
+Object.assign(app.spec.topics.keys!, { name: topic })
+const start = performance.now()
+let restored = 0
+let from = 0
+let to = 0
+app.on('restore', ({ done: offsets, finished }) => {
+  if (from === 0) from = performance.now()
+  if (!finished) return
+  restored += offsets
+  to = performance.now()
+})
+await app.start()
+console.log(JSON.stringify({ runningAfter: (performance.now() - start) / 1000, restored, seconds: (to - from) / 1000 }))
+if (Number(expected) > 0) await all
+await after(Number(expected) > 0 ? 2_000 : 0)
+if (end === 'kill') process.kill(process.pid, 'SIGKILL')
+await app.close()
