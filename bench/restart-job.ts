@@ -4,8 +4,8 @@
  */
 import { setTimeout as after } from 'node:timers/promises'
 import { StreamApp } from 'millrace/codegen'
-import { Seen } from './jobs/generated/restart.js'
 import { restartTopology } from './jobs/generated/restart/topology.js'
+import { Seen } from './jobs/generated/restart.js'
 
 const [brokers = '', topic = '', application = '', stateDir = '', expected = '0', end] = process.argv.slice(2)
 let seen = 0
