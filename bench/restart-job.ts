@@ -21,11 +21,10 @@ class Counted extends Seen {
   }
 }
 
-const app = new Restart(
-  { seen: Counted },
-  { brokers: brokers.split(','), application, stateDir, commitIntervalMs: 100, sessionTimeoutMs: 6_000 },
-)
-Object.assign(app.spec.topics.keys!, { name: topic })
+const spec = restartTopology({ seen: Counted })
+const topics = { keys: { ...spec.topics.keys!, name: topic } }
+const settings = { brokers: brokers.split(','), application, stateDir, commitIntervalMs: 100, sessionTimeoutMs: 6_000 }
+const app = new StreamApp({ ...spec, topics }, settings)
 const start = performance.now()
 let restored = 0
 let from = 0
