@@ -39,6 +39,6 @@ export function buildSuppress(step: SuppressStep, builder: TopologyBuilder): voi
     maxBytes: whenFull === 'spill' ? undefined : step.maxBytes,
     emitEarly: whenFull === 'emitEarly',
   }
-  builder.addStore(step.name, { kind: 'keyValue', name: step.name, key: bytesSerde, value: bufferedRecordSerde })
+  builder.addInternalStore(step.name, { kind: 'keyValue', name: step.name, key: bytesSerde, value: bufferedRecordSerde })
   builder.define(step.name, addSuppressedTable(builder, suppression, input))
 }

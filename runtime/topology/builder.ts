@@ -198,6 +198,14 @@ export class TopologyBuilder {
     this.stores.set(spec.name, { spec, global, queryable: this.manifestStore(spec.name)?.queryable ?? false })
   }
 
+  /** Adds a store that the step has for itself, under a name of its own making. */
+  addInternalStore(step: string, spec: StoreSpec): void {
+    if (this.manifestStore(spec.name) !== undefined) {
+      throw new StepFailure(`it keeps a store named ${spec.name}, as one of the manifest's is.`, 'Rename that one.')
+    }
+    this.addStore(step, spec)
+  }
+
   /** The store of that name for a processor of the user's: one that a step fills, or one of the manifest's that is its own. */
   useStore(name: string): void {
     if (this.stores.has(name)) return

@@ -42,7 +42,7 @@ export function buildForeignKeyJoin(step: ForeignKeyJoinStep, builder: TopologyB
   }
   const subscription = subscriptionSerde(left.key)
   const storeKey = subscriptionKeySerde(right.key, left.key)
-  builder.addStore(name, { kind: 'timestampedKeyValue', name: join.subscriptions, key: storeKey, value: subscription })
+  builder.addInternalStore(name, { kind: 'timestampedKeyValue', name: join.subscriptions, key: storeKey, value: subscription })
 
   builder.processor(`${name}/subscribe`, left.nodes, () => new SubscribeProcessor(join))
   const subscribed = builder.repartition({

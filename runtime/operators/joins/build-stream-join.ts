@@ -34,11 +34,11 @@ export function buildStreamJoin(step: StreamStreamJoinStep, builder: TopologyBui
   const persistence = step.persistence && { persistence: step.persistence }
   const windowSizeMs = beforeMs + afterMs
   const windows = { kind: 'window', windowSizeMs, retentionMs: windowSizeMs + graceMs, retainDuplicates: true, ...persistence } as const
-  builder.addStore(name, { ...windows, name: join.stores.left, key: left.key, value: left.value })
-  builder.addStore(name, { ...windows, name: join.stores.right, key: right.key, value: right.value })
+  builder.addInternalStore(name, { ...windows, name: join.stores.left, key: left.key, value: left.value })
+  builder.addInternalStore(name, { ...windows, name: join.stores.right, key: right.key, value: right.value })
   if (unmatched !== undefined) {
     const serdes = { key: unmatchedKeySerde(left.key), value: unmatchedValuesSerde(left.value, right.value) }
-    builder.addStore(name, { kind: 'keyValue', name: unmatched, ...serdes, ...persistence } satisfies StoreSpec)
+    builder.addInternalStore(name, { kind: 'keyValue', name: unmatched, ...serdes, ...persistence } satisfies StoreSpec)
   }
   const stores = [join.stores.left, join.stores.right, ...(unmatched === undefined ? [] : [unmatched])]
   const sides = [`${name}/left`, `${name}/right`]

@@ -34,7 +34,7 @@ export function buildStreamTableJoin(step: StreamJoinStep, builder: TopologyBuil
     builder.processor(step.name, stream.nodes, () => new StreamTableJoinProcessor(join), rows.stores)
   } else {
     const spec = graceBufferStore(step.name)
-    builder.addStore(step.name, spec)
+    builder.addInternalStore(step.name, spec)
     const graceJoin = { ...join, graceMs, buffer: spec.name, key: stream.key, value: stream.value }
     builder.processor(step.name, stream.nodes, () => new GraceJoinProcessor(graceJoin), [...rows.stores, spec.name])
   }

@@ -1,4 +1,4 @@
-import { type KeyValue, StreamRecord } from '../../core/record.js'
+import { StreamRecord } from '../../core/record.js'
 import type { KeyValueStore, WindowStore } from '../../stores/state-store.js'
 import type { AnyRecord, KeptNumber, Processor, ProcessorContext } from '../../topology/processor.js'
 import type { LogicClass } from '../step.js'
@@ -42,7 +42,7 @@ export class StreamJoinProcessor implements Processor {
   #code!: UserCode<JoinCode>
   #own!: WindowStore<unknown, unknown>
   #other!: WindowStore<unknown, unknown>
-  #unmatched: KeyValueStore<UnmatchedKey, UnmatchedValues> | undefined
+  #unmatched: UnmatchedStore | undefined
   #time!: JoinTime
 
   constructor(join: StreamJoin, side: 'left' | 'right') {
@@ -60,10 +60,7 @@ export class StreamJoinProcessor implements Processor {
     this.#own = context.store(this.#isLeft ? stores.left : stores.right)
     this.#other = context.store(this.#isLeft ? stores.right : stores.left)
     this.#unmatched = stores.unmatched === undefined ? undefined : context.store(stores.unmatched)
-    this.#time = context.shared(stores, () => ({
-      streamTime: context.keep('stream-time', -1),
-      minTime: context.keep('min-time', Number.MAX_SAFE_INTEGER),
-    }))
+    this.#time = context.shared(stores, () => joinTime(context, this.#unmatched))
   }
 
   process(record: AnyRecord): void {
@@ -96,7 +93,7 @@ export class StreamJoinProcessor implements Processor {
     let found = false
     for (const partner of this.#other.fetchRange(key, from, to)) {
       found = true
-      this.#unmatched?.put({ timestamp: partner.start, left: !this.#isLeft, key }, null)
+      if (this.#unmatched !== undefined) forget(this.#unmatched, { timestamp: partner.start, left: !this.#isLeft, key })
       this.#send(record, key, value, partner.value, Math.max(timestamp, partner.start))
     }
     return found
@@ -117,7 +114,7 @@ export class StreamJoinProcessor implements Processor {
   }
 
   /** Sends the unmatched records of both sides whose windows have closed, by time, under the headers of the record that closed them. */
-  #sendClosed(unmatched: KeyValueStore<UnmatchedKey, UnmatchedValues>, record: AnyRecord): void {
+  #sendClosed(unmatched: UnmatchedStore, record: AnyRecord): void {
     const { streamTime, minTime } = this.#time
     const { beforeMs, afterMs, graceMs } = this.#join
     const now = streamTime.value - graceMs
@@ -126,7 +123,7 @@ export class StreamJoinProcessor implements Processor {
     let leftOpen = false
     let rightOpen = false
     const sent: UnmatchedKey[] = []
-    for (const { key: entry, value } of unmatched.all() as Iterable<KeyValue<UnmatchedKey, UnmatchedValues>>) {
+    for (const { key: entry, value } of unmatched.all()) {
       // Also where the walk ends: Kafka Streams takes up from there, though entries before it may still be open.
       minTime.value = entry.timestamp
       if (leftOpen && rightOpen) break
@@ -152,4 +149,23 @@ export class StreamJoinProcessor implements Processor {
     const joined = this.#isLeft ? this.#code.join(value, other, key) : this.#code.join(other, value, key)
     this.#context.forward(new StreamRecord(key, joined, timestamp, record.headers))
   }
+}
+
+type UnmatchedStore = KeyValueStore<UnmatchedKey, UnmatchedValues>
+
+function joinTime(context: ProcessorContext, unmatched: UnmatchedStore | undefined): JoinTime {
+  const minTime = context.keep('min-time', Number.MAX_SAFE_INTEGER)
+  // Records may be back without it, restored from their changelog alone.
+  if (minTime.value === Number.MAX_SAFE_INTEGER && unmatched !== undefined) {
+    for (const { key } of unmatched.all()) {
+      minTime.value = key.timestamp
+      break
+    }
+  }
+  return { streamTime: context.keep('stream-time', -1), minTime }
+}
+
+/** Looks first: most records that meet a partner were never unmatched, and a delete would go to the changelog. */
+function forget(unmatched: UnmatchedStore, entry: UnmatchedKey): void {
+  if (unmatched.get(entry) !== undefined) unmatched.put(entry, null)
 }

@@ -174,3 +174,14 @@ test(
   ],
   /its internal topic g-repartition has the name of the topic test-g-repartition/,
 )
+test(
+  'a store with the name of one that a join makes',
+  tells,
+  [
+    stream('l'),
+    stream('r'),
+    { name: 'j', operator: 'join', join: 'streamStream', left: 'l', right: 'r', beforeMs: 5, afterMs: 3, graceMs: 0, logic: none },
+  ],
+  /step j: it keeps a store named j-left, as one of the manifest's is/,
+  [{ kind: 'keyValue', name: 'j-left', ...serdes }],
+)
