@@ -9,9 +9,20 @@ export function* wait<T>(value: MaybePromise<T>): Steps<T> {
   return value instanceof Promise ? ((yield value) as T) : value
 }
 
-/** All of them, waited for only if one is a promise. */
-export function* waitForAll(values: readonly MaybePromise<void>[]): Steps<void> {
-  if (values.some((value) => value instanceof Promise)) yield Promise.all(values)
+/** Starts all of them and waits until each has ended, well or not; throws the first failure then, so that nothing goes on unseen. */
+export function* waitForAll(actions: readonly (() => MaybePromise<void>)[]): Steps<void> {
+  const failures: unknown[] = []
+  const pending: Promise<void>[] = []
+  for (const action of actions) {
+    try {
+      const result = action()
+      if (result instanceof Promise) pending.push(result.catch((error: unknown) => void failures.push(error)))
+    } catch (error) {
+      failures.push(error)
+    }
+  }
+  if (pending.length > 0) yield Promise.all(pending)
+  if (failures.length > 0) throw failures[0]
 }
 
 /** Runs the steps: synchronously as long as nothing has to be waited for. */

@@ -37,7 +37,9 @@ export function atLeastOnce(doors: AtLeastOnceDoors, hooks: readonly CommitHook[
   return strategy(hooks, function* (tasks) {
     const acknowledged = yield* flushAll(tasks, doors)
     for (const task of tasks) task.commitState(acknowledged)
-    yield* wait(doors.commitOffsets(tasks.flatMap((task) => task.consumedOffsets())))
+    const offsets = tasks.flatMap((task) => task.consumedOffsets())
+    if (offsets.length > 0) yield* wait(doors.commitOffsets(offsets))
+    for (const task of tasks) task.committed()
   })
 }
 
@@ -53,21 +55,16 @@ export interface ExactlyOnceDoors extends ProducerDoors {
  * committed tail of the changelog.
  */
 export function exactlyOnce(doorsOf: (task: Task) => ExactlyOnceDoors, hooks: readonly CommitHook[] = []): CommitStrategy {
-  return strategy(hooks, function* (tasks) {
-    yield* waitForAll(
-      tasks.map((task) => {
-        const doors = doorsOf(task)
-        return run(
-          (function* (): Steps<void> {
-            const acknowledged = yield* flushAll([task], doors)
-            yield* wait(doors.sendOffsets(task.consumedOffsets()))
-            yield* wait(doors.commitTransaction())
-            task.commitState(acknowledged)
-          })(),
-        )
-      }),
-    )
-  })
+  return strategy(hooks, (tasks) => waitForAll(tasks.map((task) => () => run(commitTransaction(task, doorsOf(task))))))
+}
+
+function* commitTransaction(task: Task, doors: ExactlyOnceDoors): Steps<void> {
+  const acknowledged = yield* flushAll([task], doors)
+  const offsets = task.consumedOffsets()
+  if (offsets.length > 0) yield* wait(doors.sendOffsets(offsets))
+  yield* wait(doors.commitTransaction())
+  task.commitState(acknowledged)
+  task.committed()
 }
 
 function strategy(hooks: readonly CommitHook[], commit: (tasks: readonly Task[]) => Steps<void>): CommitStrategy {
@@ -79,7 +76,6 @@ function strategy(hooks: readonly CommitHook[], commit: (tasks: readonly Task[])
           if (tasks.length === 0) return
           for (const hook of hooks) yield* wait(hook.beforeCommit?.(tasks))
           yield* commit(tasks)
-          for (const task of tasks) task.committed()
           for (const hook of hooks) yield* wait(hook.afterCommit?.(tasks))
         })(),
       ),

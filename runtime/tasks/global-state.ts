@@ -11,6 +11,7 @@ import { Graph } from './graph.js'
 import type { ErrorHandlers } from './handlers.js'
 import type { TaskMetrics } from './metrics.js'
 import { InputOrigin, Processing } from './processing.js'
+import type { RecordCollector } from './record-collector.js'
 import { RecordQueue } from './record-queue.js'
 import type { TaskBackends } from './task-storage.js'
 
@@ -24,6 +25,8 @@ export interface GlobalStateOptions {
   readonly logger: Logger
   readonly handlers: ErrorHandlers
   readonly metrics: TaskMetrics
+  /** Takes what goes to the dead-letter topic; without one, `deadLetter` fails. */
+  readonly collector?: RecordCollector
 }
 
 /**
@@ -45,7 +48,7 @@ export class GlobalState {
     this.#processing = new Processing({
       ...options,
       taskId: 'global',
-      collector: undefined,
+      collector: options.collector,
       store: (name) => this.store(name),
       streamTimeMs: () => this.#streamTime,
       schedule: () => {

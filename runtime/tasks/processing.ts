@@ -51,7 +51,8 @@ export class InputOrigin implements RecordOrigin, RecordMetadata {
   }
 }
 
-const noOrigin: RecordOrigin = { metadata: undefined, timestamp: -1, headers: Headers.empty }
+/** As in Kafka Streams, what happens before the first record happens at 0. */
+const noOrigin: RecordOrigin = { metadata: undefined, timestamp: 0, headers: Headers.empty }
 
 /** What is going on in a graph right now: the origin of the record being processed, and what becomes of failures. */
 export class Processing {

@@ -166,6 +166,7 @@ export class Instance {
       topology: layout.topology,
       partitions: layout.globals,
       backends: this.#backends('global'),
+      collector: new RecordCollector(this.#shared),
       metrics,
     })
     this.#globals.open()

@@ -1,55 +1,16 @@
 /** Goal: a task does what its life cycle allows, and can be suspended, resumed, queried and closed. Method: one task by hand, without a driver. */
 import test from 'ava'
-import { ManualClock, type StreamError } from 'millrace'
-import type { CommittedOffset, ProducedRecord, RecordBatch } from '#runtime/client/client.js'
-import { silentLogger } from '#runtime/core/logger.js'
+import type { StreamError } from 'millrace'
+import type { CommittedOffset } from '#runtime/client/client.js'
 import { stringSerde } from '#runtime/serde/primitives.js'
-import { memoryBackend } from '#runtime/stores/memory-store.js'
 import type { TimestampedKeyValueStore } from '#runtime/stores/state-store.js'
-import { failingHandlers } from '#runtime/tasks/handlers.js'
-import { TaskMetrics } from '#runtime/tasks/metrics.js'
-import { RecordCollector } from '#runtime/tasks/record-collector.js'
-import { Task } from '#runtime/tasks/task.js'
+import type { Task } from '#runtime/tasks/task.js'
 import { parseTaskId } from '#runtime/tasks/task-id.js'
-import type { Topology } from '#runtime/topology/topology.js'
 import { durableMemory } from '../../helpers/breaking.js'
+import { batchOf, createTask } from '../../helpers/tasks.js'
 import { countTopology, each, processor, source, subTopology, topology } from '../../helpers/topologies.js'
 
 const bytes = (text: string) => Buffer.from(text)
-
-function batch(from: number, values: readonly string[], topic = 'in'): RecordBatch {
-  const records = values.map((value, index) => ({
-    offset: from + index,
-    timestamp: from + index,
-    key: bytes(value),
-    value: bytes(value),
-    headers: [],
-  }))
-  return { topic, partition: 0, records, nextOffset: from + values.length, highWatermark: undefined }
-}
-
-function make(graph: Topology = countTopology(), index = 0, disk = durableMemory()) {
-  const sent: ProducedRecord[] = []
-  const subTopology = graph.subTopologies[index]!
-  const topics = subTopology.sourceTopics.map((topic) => (topic.endsWith('-repartition') ? `test-${topic}` : topic))
-  const task = new Task({
-    id: { subTopology: index, partition: 0 },
-    application: 'test',
-    topology: graph,
-    subTopology,
-    partitions: topics.map((topic) => ({ topic, partition: 0 })),
-    backends: { lmdb: () => disk('task'), memory: memoryBackend },
-    collector: new RecordCollector({ send: (record) => sent.push(record), partitions: () => 1 }),
-    clock: new ManualClock(),
-    logger: silentLogger,
-    handlers: failingHandlers,
-    metrics: new TaskMetrics(),
-    random: Math.random,
-    storeCacheBytes: 1_000_000,
-    maxTaskIdleMs: -1,
-  })
-  return { task, sent }
-}
 
 function commit(task: Task): readonly CommittedOffset[] {
   task.prepareCommit()
@@ -62,7 +23,7 @@ function commit(task: Task): readonly CommittedOffset[] {
 const countsOf = (task: Task) => task.store('counts') as TimestampedKeyValueStore<string, number>
 
 test('created → restoring → running → suspended → restoring → running → closed', (t) => {
-  const { task } = make()
+  const { task } = createTask()
   t.is(task.state, 'created')
   task.initialize([])
   t.is(task.state, 'restoring')
@@ -80,16 +41,16 @@ test('created → restoring → running → suspended → restoring → running 
 })
 
 test('calls in the wrong state are refused, with the task named', (t) => {
-  const { task } = make()
+  const { task } = createTask()
   const refused = (call: () => void) => {
     const error = t.throws(call) as StreamError
     t.is(error.code, 'INVALID_STATE')
     t.is(error.details.task, '0_0')
   }
-  refused(() => task.enqueue(batch(0, ['a'])))
+  refused(() => task.enqueue(batchOf(0, ['a'])))
   refused(() => task.process(1))
   refused(() => task.completeRestore())
-  refused(() => task.restore(batch(0, [], 'test-counts-changelog')))
+  refused(() => task.restore(batchOf(0, [], 'test-counts-changelog')))
   task.initialize([])
   refused(() => task.initialize([]))
   refused(() => task.process(1))
@@ -107,11 +68,13 @@ test('calls in the wrong state are refused, with the task named', (t) => {
 })
 
 test('a task created and never started can be closed, and is closed when its stores cannot be opened', (t) => {
-  const { task } = make()
+  const { task } = createTask()
   task.close()
   t.is(task.state, 'closed')
-  const { task: broken } = make(countTopology(), 0, () => {
-    throw new Error('no disk')
+  const { task: broken } = createTask({
+    disk: () => {
+      throw new Error('no disk')
+    },
   })
   t.throws(() => broken.initialize([]), { message: 'no disk' })
   t.is(broken.state, 'created')
@@ -120,10 +83,10 @@ test('a task created and never started can be closed, and is closed when its sto
 })
 
 test('what is committed outlives a suspension; what is not is dropped, and read again', (t) => {
-  const { task } = make()
+  const { task } = createTask()
   task.initialize([])
   task.completeRestore()
-  task.enqueue(batch(0, ['a', 'a', 'b']))
+  task.enqueue(batchOf(0, ['a', 'a', 'b']))
   t.is(task.process(2), 2)
   t.is(task.bufferedRecords(), 1)
   t.is(task.bufferedBytes({ topic: 'in', partition: 0 }), 2)
@@ -139,7 +102,7 @@ test('what is committed outlives a suspension; what is not is dropped, and read 
   t.is(countsOf(task).get('a')?.value, 2)
   t.is(countsOf(task).get('b'), undefined)
   t.is(task.streamTimeMs, 1)
-  task.enqueue(batch(2, ['b']))
+  task.enqueue(batchOf(2, ['b']))
   task.process(10)
   t.is(countsOf(task).get('b')?.value, 1)
 })
@@ -147,9 +110,11 @@ test('what is committed outlives a suspension; what is not is dropped, and read 
 test('a suspended task without uncommitted work keeps its stores open', (t) => {
   const disk = durableMemory()
   let opened = 0
-  const { task } = make(countTopology(), 0, (directory) => {
-    opened += 1
-    return disk(directory)
+  const { task } = createTask({
+    disk: (directory) => {
+      opened += 1
+      return disk(directory)
+    },
   })
   task.initialize([])
   task.completeRestore()
@@ -159,7 +124,7 @@ test('a suspended task without uncommitted work keeps its stores open', (t) => {
 })
 
 test('changelogs tell where to restore from, and follow what is restored', (t) => {
-  const { task } = make()
+  const { task } = createTask()
   task.initialize([])
   const changelog = { store: 'counts', topicPartition: { topic: 'test-counts-changelog', partition: 0 }, end: undefined }
   t.deepEqual(task.changelogs, [{ ...changelog, position: 0 }])
@@ -179,10 +144,10 @@ test('changelogs tell where to restore from, and follow what is restored', (t) =
 })
 
 test('the changelog gets each key once a commit, to the task’s own partition', (t) => {
-  const { task, sent } = make()
+  const { task, sent } = createTask()
   task.initialize([])
   task.completeRestore()
-  task.enqueue(batch(0, ['a', 'a', 'a', 'b']))
+  task.enqueue(batchOf(0, ['a', 'a', 'a', 'b']))
   task.process(10)
   t.deepEqual([...new Set(sent.map(({ topic }) => topic))], ['out'])
   task.prepareCommit()
@@ -199,25 +164,25 @@ test('the changelog gets each key once a commit, to the task’s own partition',
 test('a commit is due when a processor asks for one, or when the group lags behind the state', (t) => {
   const disk = durableMemory()
   const asking = each((_record, context) => context.requestCommit())
-  const { task: asked } = make(topology([subTopology(0, [source('in', ['in']), processor('ask', ['in'], asking)])]))
+  const { task: asked } = createTask({ graph: topology([subTopology(0, [source('in', ['in']), processor('ask', ['in'], asking)])]) })
   asked.initialize([])
   asked.completeRestore()
   t.false(asked.needsCommit)
   t.false(asked.hasUncommitted)
-  asked.enqueue(batch(0, ['a']))
+  asked.enqueue(batchOf(0, ['a']))
   asked.process(1)
   t.true(asked.needsCommit)
   commit(asked)
   t.false(asked.needsCommit)
 
-  const { task } = make(countTopology(), 0, disk)
+  const { task } = createTask({ disk })
   task.initialize([])
   task.completeRestore()
-  task.enqueue(batch(0, ['a']))
+  task.enqueue(batchOf(0, ['a']))
   task.process(1)
   commit(task)
   task.close()
-  const { task: again } = make(countTopology(), 0, disk)
+  const { task: again } = createTask({ disk })
   again.initialize([])
   again.completeRestore()
   t.deepEqual([...again.inputPositions()], [['in-0', 1]])
@@ -226,19 +191,19 @@ test('a commit is due when a processor asks for one, or when the group lags behi
 
 test('records of repartition topics may be purged once they are committed, those of users’ topics never', (t) => {
   const graph = countTopology((record) => record.value)
-  const { task } = make(graph, 1)
+  const { task } = createTask({ graph, subTopology: 1 })
   task.initialize([])
   task.completeRestore()
-  task.enqueue(batch(0, ['a', 'b'], 'test-by-repartition'))
+  task.enqueue(batchOf(0, ['a', 'b'], 'test-by-repartition'))
   task.process(10)
   t.deepEqual(task.purgeable(), [])
   commit(task)
   t.deepEqual(task.purgeable(), [{ topic: 'test-by-repartition', partition: 0, offset: 2 }])
   t.deepEqual(task.purgeable(), [])
-  const { task: first } = make(graph, 0)
+  const { task: first } = createTask({ graph })
   first.initialize([])
   first.completeRestore()
-  first.enqueue(batch(0, ['a']))
+  first.enqueue(batchOf(0, ['a']))
   first.process(10)
   commit(first)
   t.deepEqual(first.purgeable(), [])
@@ -249,7 +214,7 @@ test('the next wall-clock punctuation is known', (t) => {
     () => {},
     (context) => context.schedule(40, 'wallClock', () => {}),
   )
-  const { task } = make(topology([subTopology(0, [source('in', ['in']), processor('tick', ['in'], ticking)])]))
+  const { task } = createTask({ graph: topology([subTopology(0, [source('in', ['in']), processor('tick', ['in'], ticking)])]) })
   task.initialize([])
   t.is(task.nextPunctuation, undefined)
   task.completeRestore()
@@ -269,9 +234,9 @@ test('processors are closed also if one of them throws; its error is told', (t) 
       if (name === 'a') throw new Error('stuck')
     },
   })
-  const { task } = make(
-    topology([subTopology(0, [source('in', ['in']), processor('a', ['in'], node('a')), processor('b', ['in'], node('b'))])]),
-  )
+  const { task } = createTask({
+    graph: topology([subTopology(0, [source('in', ['in']), processor('a', ['in'], node('a')), processor('b', ['in'], node('b'))])]),
+  })
   task.initialize([])
   task.completeRestore()
   const error = t.throws(() => task.close()) as StreamError
@@ -292,19 +257,19 @@ test('records whose serdes must fetch something first are waited for once, befor
       return Promise.resolve()
     },
   }
-  const { task } = make(topology([subTopology(0, [source('in', ['in'], { value })])]))
+  const { task } = createTask({ graph: topology([subTopology(0, [source('in', ['in'], { value })])]) })
   task.initialize([])
   task.completeRestore()
-  await task.prepare(batch(0, ['a', 'b', 'a']))
+  await task.prepare(batchOf(0, ['a', 'b', 'a']))
   t.deepEqual(fetched, ['a', 'b'])
-  t.is(task.prepare(batch(3, ['a'])), undefined)
+  t.is(task.prepare(batchOf(3, ['a'])), undefined)
 })
 
 test('an input that is not the task’s is refused', (t) => {
-  const { task } = make()
+  const { task } = createTask()
   task.initialize([])
   task.completeRestore()
-  t.is((t.throws(() => task.enqueue(batch(0, ['a'], 'other'))) as StreamError).code, 'INVALID_ARGUMENT')
+  t.is((t.throws(() => task.enqueue(batchOf(0, ['a'], 'other'))) as StreamError).code, 'INVALID_ARGUMENT')
 })
 
 test('task ids are read as they are written', (t) => {
