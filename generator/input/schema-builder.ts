@@ -1,7 +1,7 @@
 import type { Diagnostic, Place } from '../diagnostics.js'
 import type { AvroAttributes, AvroField, AvroLogicalType, AvroNamed, AvroPrimitive, AvroPrimitiveName, AvroSchema } from '../model/avro.js'
 import type { Json } from '../model/json.js'
-import { type Annotated, logicalTypeOf } from '../model/logical-type.js'
+import { type Annotated, isBigintLogicalType, logicalTypeOf } from '../model/logical-type.js'
 import { isName, primitiveNames, qualify } from '../model/names.js'
 import { type JsonNode, type JsonObject, member } from './json.js'
 import { isInteger, toJson } from './json-value.js'
@@ -173,24 +173,24 @@ export class SchemaBuilder {
   }
 
   /** A schema as it stands in a file. */
-  build(node: JsonNode, namespace: string, located: Located, long = this.#long): AvroSchema {
+  build(node: JsonNode, namespace: string, located: Located, jsType?: LongType): AvroSchema {
     if (this.#depth > maxNesting) {
       const message = `more than ${maxNesting} arrays, maps and unions in each other`
       return this.#wrong('too-deep', located, node, message, 'Name an inner type (a record) and refer to it.')
     }
     this.#depth += 1
-    const schema = this.#build(node, namespace, located, long)
+    const schema = this.#build(node, namespace, located, jsType)
     this.#depth -= 1
     return schema
   }
 
-  #build(node: JsonNode, namespace: string, located: Located, long: LongType): AvroSchema {
-    if (node.kind === 'string') return this.#reference(node.value, node, namespace, located, long, new Map())
-    if (node.kind === 'array') return this.#union(node.items, node, namespace, located, long)
+  #build(node: JsonNode, namespace: string, located: Located, jsType: LongType | undefined): AvroSchema {
+    if (node.kind === 'string') return this.#reference(node.value, node, namespace, located, jsType)
+    if (node.kind === 'array') return this.#union(node.items, node, namespace, located, jsType)
     if (node.kind !== 'object') return this.#wrong('avro-type', located, node, 'a schema is a name, an object or an array (a union)')
     const type = member(node, 'type')
     if (type === undefined) return this.#wrong('avro-type', located, node, 'the schema has no type')
-    if (type.kind !== 'string') return this.build(type, namespace, located, long)
+    if (type.kind !== 'string') return this.build(type, namespace, located, jsType)
     const definition = this.#byNode.get(node)
     if (definition !== undefined) return (this.#byName.get(definition.schema.fullName) ?? definition).schema
     if (kinds.has(type.value)) return broken
@@ -204,17 +204,23 @@ export class SchemaBuilder {
       case 'map':
         return { kind: 'map', values: this.#inner(node, 'values', namespace, located), attributes: attributesOf(node, standard.map) }
     }
-    if (!primitiveNames.has(type.value)) return this.#reference(type.value, type, namespace, located, long, new Map())
+    if (!primitiveNames.has(type.value)) return this.#reference(type.value, type, namespace, located, jsType)
     const primitive = type.value as AvroPrimitiveName
     const { logicalType, attributes } = this.#annotations(node, located, { primitive }, standard.primitive)
-    return this.#primitive(primitive, this.#longType(node, located) ?? long, attributes, logicalType)
+    return this.#primitive(primitive, this.#longType(node, located) ?? jsType, attributes, logicalType)
   }
 
-  #primitive(primitive: AvroPrimitiveName, long: LongType, attributes: AvroAttributes, logicalType?: AvroLogicalType): AvroPrimitive {
-    if (logicalType !== undefined) return { kind: 'primitive', primitive, logicalType, attributes }
-    return primitive === 'long' && long === 'bigint'
-      ? { kind: 'primitive', primitive, bigint: true, attributes }
-      : { kind: 'primitive', primitive, attributes }
+  /** `jsType` is what the field or type says of itself. */
+  #primitive(
+    primitive: AvroPrimitiveName,
+    jsType: LongType | undefined,
+    attributes: AvroAttributes,
+    logicalType?: AvroLogicalType,
+  ): AvroPrimitive {
+    const schema = { kind: 'primitive', primitive, attributes, ...(logicalType === undefined ? {} : { logicalType }) } as const
+    if (primitive !== 'long') return schema
+    const usual = logicalType === undefined ? this.#long : isBigintLogicalType(logicalType) ? 'bigint' : 'number'
+    return (jsType ?? usual) === 'bigint' ? { ...schema, bigint: true } : schema
   }
 
   #inner(node: JsonObject, key: 'items' | 'values', namespace: string, located: Located): AvroSchema {
@@ -223,8 +229,8 @@ export class SchemaBuilder {
     return this.#wrong('avro-type', located, node, `${key === 'items' ? 'an array' : 'a map'} needs "${key}", a schema`)
   }
 
-  #reference(name: string, node: JsonNode, namespace: string, located: Located, long: LongType, attributes: AvroAttributes): AvroSchema {
-    if (primitiveNames.has(name)) return this.#primitive(name as AvroPrimitiveName, long, attributes)
+  #reference(name: string, node: JsonNode, namespace: string, located: Located, jsType: LongType | undefined): AvroSchema {
+    if (primitiveNames.has(name)) return this.#primitive(name as AvroPrimitiveName, jsType, new Map())
     const found = this.#byName.get(qualify(name, namespace)) ?? (name.includes('.') ? undefined : this.#byName.get(name))
     if (found !== undefined) return found.schema
     const simple = name.slice(name.lastIndexOf('.') + 1)
@@ -233,12 +239,12 @@ export class SchemaBuilder {
     return this.#wrong('avro-unknown-type', located, node, `there is no type ${qualify(name, namespace)}`, hint)
   }
 
-  #union(items: readonly JsonNode[], node: JsonNode, namespace: string, located: Located, long: LongType): AvroSchema {
+  #union(items: readonly JsonNode[], node: JsonNode, namespace: string, located: Located, jsType: LongType | undefined): AvroSchema {
     if (items.length === 0) return this.#wrong('avro-union', located, node, 'a union needs at least one type')
     const branches: AvroSchema[] = []
     const seen = new Set<string>()
     for (const item of items) {
-      const branch = this.build(item, namespace, located, long)
+      const branch = this.build(item, namespace, located, jsType)
       if (branch === broken) continue
       const key = branchKey(branch)
       if (branch.kind === 'union') this.#error('avro-union', located, item, 'a union may not contain a union')

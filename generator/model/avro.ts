@@ -21,7 +21,7 @@ export interface AvroPrimitive {
   readonly kind: 'primitive'
   readonly primitive: AvroPrimitiveName
   readonly logicalType?: AvroLogicalType
-  /** Of a `long`: a `bigint` in TypeScript, by the option of the generator or by `jsType` of the field or type. */
+  /** Of a `long`: a `bigint` in TypeScript, by `jsType` of the field or type, by the logical type, or by the option of the generator. */
   readonly bigint?: boolean
   readonly attributes: AvroAttributes
 }

@@ -39,6 +39,11 @@ export function logicalTypeOf(name: string, on: Annotated, precision: unknown, s
   }
 }
 
+/** Micros and nanos since the epoch go beyond what a number holds: the year 9999 does in micros, today does in nanos. */
+export function isBigintLogicalType({ name }: AvroLogicalType): boolean {
+  return /timestamp-(micros|nanos)$/.test(name)
+}
+
 function decimal(on: Annotated, precision: unknown, scale: unknown): LogicalTypeResult {
   if (on.primitive !== 'bytes' && on.fixedSize === undefined) return { problem: 'decimal annotates bytes and fixed only' }
   if (precision === undefined) return { problem: 'decimal needs a precision' }

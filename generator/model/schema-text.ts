@@ -1,5 +1,6 @@
-import type { AvroAttributes, AvroField, AvroLogicalType, AvroNamed, AvroSchema } from './avro.js'
+import type { AvroAttributes, AvroField, AvroLogicalType, AvroNamed, AvroPrimitive, AvroSchema } from './avro.js'
 import { type Json, jsonObject, stringifyJson } from './json.js'
+import { isBigintLogicalType } from './logical-type.js'
 
 /**
  * A schema as JSON text with all that matters to a reader (aliases, defaults, logical types) and all that its author wrote beside it; full names
@@ -12,7 +13,7 @@ export function schemaText(schema: AvroSchema): string {
 function usage(schema: AvroSchema): Json {
   switch (schema.kind) {
     case 'primitive': {
-      const extra = [...logical(schema.logicalType), ...bigint(schema.bigint), ...others(schema.attributes)]
+      const extra = [...logical(schema.logicalType), ...jsType(schema), ...others(schema.attributes)]
       return extra.length === 0 ? schema.primitive : jsonObject([['type', schema.primitive], ...extra])
     }
     case 'array':
@@ -59,8 +60,10 @@ function logical(type: AvroLogicalType | undefined): [string, Json][] {
   return type === undefined ? [] : [['logicalType', type.name], ...optional('precision', type.precision), ...optional('scale', type.scale)]
 }
 
-function bigint(written: boolean | undefined): [string, Json][] {
-  return written === true ? [['jsType', 'bigint']] : []
+/** Said where it is not what the logical type or Avro's `long` alone would be read as. */
+function jsType({ primitive, logicalType, bigint = false }: AvroPrimitive): [string, Json][] {
+  const usual = logicalType !== undefined && isBigintLogicalType(logicalType)
+  return primitive !== 'long' || bigint === usual ? [] : [['jsType', bigint ? 'bigint' : 'number']]
 }
 
 function others(attributes: AvroAttributes): (readonly [string, Json])[] {

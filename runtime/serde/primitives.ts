@@ -1,5 +1,6 @@
 import { StreamError } from '../core/errors.js'
 import type { Serde } from './serde.js'
+import { lossyUtf8 } from './utf8.js'
 
 /** Kafka's own serdes, byte for byte as `org.apache.kafka.common.serialization` writes them: UTF-8, and numbers big endian. */
 
@@ -11,7 +12,7 @@ export const stringSerde: Serde<string> = {
     if (typeof value !== 'string') throw refused('string', value)
     return Buffer.from(loneSurrogate.test(value) ? value.replaceAll(loneSurrogates, '?') : value, 'utf8')
   },
-  deserialize: (bytes) => asBuffer(bytes).toString('utf8'),
+  deserialize: lossyUtf8,
 }
 
 /** Two bytes, -32768 to 32767. */

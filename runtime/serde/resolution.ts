@@ -5,6 +5,7 @@ import { writeJson } from './json-encoding.js'
 import { Reader } from './reader.js'
 import type { EnumSchema, Field, FixedSchema, PrimitiveName, PrimitiveSchema, RecordSchema, Schema, UnionSchema } from './schema.js'
 import { tagOf } from './schema.js'
+import { lossyUtf8 } from './utf8.js'
 import { Writer } from './writer.js'
 
 /** Reads one value of a writer's schema as the reader's. */
@@ -315,7 +316,9 @@ function primitive(writer: PrimitiveSchema, reader: PrimitiveSchema): Resolve {
       return isSameScale(writer, reader) ? (input) => new Decimal(integerOfBytes(input.bytes()), scale) : mismatch(writer, reader)
     }
     case 'string':
-      return reader.logicalType === undefined ? (input) => input.string() : (input) => input.uuid()
+      if (reader.logicalType !== undefined) return (input) => input.uuid()
+      // Bytes were never promised to be text: as Avro's Java, what is not becomes U+FFFD.
+      return from === 'bytes' ? (input) => lossyUtf8(input.bytes()) : (input) => input.string()
     default:
       return (input) => input[to]()
   }

@@ -173,8 +173,8 @@ class SchemaParser {
     if (primitiveNames.has(type)) {
       const primitive = type as PrimitiveName
       const logicalType = logicalTypeOf(json, primitive, undefined)
-      const bigint =
-        logicalType === undefined ? primitive === 'long' && json.jsType === 'bigint' : /timestamp-(micros|nanos)$/.test(logicalType.name)
+      const usual = logicalType !== undefined && /timestamp-(micros|nanos)$/.test(logicalType.name)
+      const bigint = primitive === 'long' && (json.jsType === 'bigint' || (usual && json.jsType !== 'number'))
       return { kind: 'primitive', primitive, bigint, ...(logicalType === undefined ? {} : { logicalType }) }
     }
     if (type === 'record' || type === 'error' || type === 'enum' || type === 'fixed') return this.#named.get(nameOf(json, namespace))!

@@ -171,7 +171,7 @@ export class SerdeWriter {
   #primitiveRead({ primitive, logicalType, bigint }: AvroPrimitive): string {
     if (logicalType?.name === 'decimal') return `input.decimal(${logicalType.scale})`
     if (logicalType?.name === 'uuid') return 'input.uuid()'
-    return `input.${bigint === true || isBigint(logicalType) ? 'bigint' : primitive}()`
+    return `input.${bigint === true ? 'bigint' : primitive}()`
   }
 
   #fixedRead(size: number, logicalType: AvroLogicalType | undefined): string {
@@ -191,7 +191,7 @@ export class SerdeWriter {
 function primitiveWrite({ primitive, logicalType, bigint }: AvroPrimitive, value: string): string {
   if (logicalType?.name === 'decimal') return `out.decimal(${value}, ${logicalType.precision}, ${logicalType.scale})`
   if (logicalType?.name === 'uuid') return `out.uuid(${value})`
-  return `out.${bigint === true || isBigint(logicalType) ? 'bigint' : primitive}(${value})`
+  return `out.${bigint === true ? 'bigint' : primitive}(${value})`
 }
 
 function fixedWrite(size: number, logicalType: AvroLogicalType | undefined, value: string): string {
@@ -205,11 +205,6 @@ function fixedWrite(size: number, logicalType: AvroLogicalType | undefined, valu
     default:
       return `out.fixed(${value}, ${size})`
   }
-}
-
-/** Micros and nanos since the epoch go beyond what a number holds: the year 9999 does in micros, today does in nanos. */
-export function isBigint(logicalType: AvroLogicalType | undefined): boolean {
-  return logicalType !== undefined && /timestamp-(micros|nanos)$/.test(logicalType.name)
 }
 
 /** Of a union of null and one other: that one, and the index of null. */

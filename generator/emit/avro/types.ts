@@ -1,4 +1,5 @@
 import type { AvroLogicalType, AvroPrimitive, AvroSchema, AvroUnion } from '../../model/avro.js'
+import { isBigintLogicalType } from '../../model/logical-type.js'
 import { quoted, upperFirst } from '../source-text.js'
 import type { TypeModules } from './modules.js'
 import type { Scope } from './scope.js'
@@ -77,8 +78,10 @@ export class TypeWriter {
   }
 
   primitive(schema: AvroPrimitive): string {
-    if (schema.logicalType !== undefined) return this.logical(schema.logicalType)
-    return schema.bigint === true ? 'bigint' : primitives[schema.primitive]
+    const { primitive, logicalType, bigint = false } = schema
+    const plain = bigint ? 'bigint' : primitives[primitive]
+    if (logicalType === undefined) return plain
+    return primitive === 'long' && bigint !== isBigintLogicalType(logicalType) ? plain : this.logical(logicalType)
   }
 
   logical(type: AvroLogicalType): string {

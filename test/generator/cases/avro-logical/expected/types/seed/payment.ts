@@ -37,6 +37,8 @@ export interface Payment {
   readonly validFor: Validity | null
   readonly count: number
   readonly exact: bigint
+  readonly exactMillis: bigint
+  readonly looseMicros: number
   readonly ignored: number
   readonly unknown: string
 }
@@ -63,6 +65,8 @@ export function writePayment(out: Writer, value: Payment): void {
   }
   out.long(value.count)
   out.bigint(value.exact)
+  out.bigint(value.exactMillis)
+  out.long(value.looseMicros)
   out.int(value.ignored)
   out.string(value.unknown)
 }
@@ -85,6 +89,8 @@ export function readPayment(input: Reader): Payment {
     validFor: input.branch(2) === 0 ? null : readValidity(input),
     count: input.long(),
     exact: input.bigint(),
+    exactMillis: input.bigint(),
+    looseMicros: input.long(),
     ignored: input.int(),
     unknown: input.string(),
   }
@@ -92,8 +98,8 @@ export function readPayment(input: Reader): Payment {
 
 export const paymentCodec: AvroCodec<Payment> = {
   name: 'seed.Payment',
-  fingerprint: '7b2959bd8c1c166d',
-  schema: '{"type":"record","name":"seed.Payment","fields":[{"name":"id","type":{"type":"string","logicalType":"uuid"}},{"name":"id16","type":"seed.Id16"},{"name":"amount","type":{"type":"bytes","logicalType":"decimal","precision":12,"scale":2}},{"name":"rate","type":"seed.Rate"},{"name":"day","type":{"type":"int","logicalType":"date"}},{"name":"timeMillis","type":{"type":"int","logicalType":"time-millis"}},{"name":"timeMicros","type":{"type":"long","logicalType":"time-micros"}},{"name":"millis","type":{"type":"long","logicalType":"timestamp-millis"}},{"name":"micros","type":{"type":"long","logicalType":"timestamp-micros"}},{"name":"nanos","type":{"type":"long","logicalType":"timestamp-nanos"}},{"name":"localMillis","type":{"type":"long","logicalType":"local-timestamp-millis"}},{"name":"localMicros","type":{"type":"long","logicalType":"local-timestamp-micros"}},{"name":"localNanos","type":{"type":"long","logicalType":"local-timestamp-nanos"}},{"name":"validFor","type":["null","seed.Validity"],"default":null},{"name":"count","type":"long"},{"name":"exact","type":{"type":"long","jsType":"bigint"}},{"name":"ignored","type":{"type":"int","logicalType":"uuid"}},{"name":"unknown","type":{"type":"string","logicalType":"country"}}]}',
+  fingerprint: '1d28533f875b6eb3',
+  schema: '{"type":"record","name":"seed.Payment","fields":[{"name":"id","type":{"type":"string","logicalType":"uuid"}},{"name":"id16","type":"seed.Id16"},{"name":"amount","type":{"type":"bytes","logicalType":"decimal","precision":12,"scale":2}},{"name":"rate","type":"seed.Rate"},{"name":"day","type":{"type":"int","logicalType":"date"}},{"name":"timeMillis","type":{"type":"int","logicalType":"time-millis"}},{"name":"timeMicros","type":{"type":"long","logicalType":"time-micros"}},{"name":"millis","type":{"type":"long","logicalType":"timestamp-millis"}},{"name":"micros","type":{"type":"long","logicalType":"timestamp-micros"}},{"name":"nanos","type":{"type":"long","logicalType":"timestamp-nanos"}},{"name":"localMillis","type":{"type":"long","logicalType":"local-timestamp-millis"}},{"name":"localMicros","type":{"type":"long","logicalType":"local-timestamp-micros"}},{"name":"localNanos","type":{"type":"long","logicalType":"local-timestamp-nanos"}},{"name":"validFor","type":["null","seed.Validity"],"default":null},{"name":"count","type":"long"},{"name":"exact","type":{"type":"long","jsType":"bigint"}},{"name":"exactMillis","type":{"type":"long","logicalType":"timestamp-millis","jsType":"bigint"}},{"name":"looseMicros","type":{"type":"long","logicalType":"timestamp-micros","jsType":"number"}},{"name":"ignored","type":{"type":"int","logicalType":"uuid"}},{"name":"unknown","type":{"type":"string","logicalType":"country"}}]}',
   references: () => [id16Codec, rateCodec, validityCodec],
   write: writePayment,
   read: readPayment,
