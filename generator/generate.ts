@@ -10,6 +10,7 @@ import { topologyFile } from './emit/topology/topology.js'
 import { manifestFile, readManifest } from './input/manifest.js'
 import { type InputFile, readSource } from './input/source.js'
 import { buildTopology } from './model/build.js'
+import { checkTogether } from './model/check-together.js'
 import type { TypeSystem } from './model/data-type.js'
 import { checkGraph } from './model/graph.js'
 import type { TopologyModel } from './model/topology.js'
@@ -55,7 +56,7 @@ export function generate(files: readonly InputFile[], options: GenerateOptions =
   const topologies = files
     .filter(({ path }) => manifestFile.test(posix.basename(path)))
     .flatMap((file) => topologyOf(file, types, options, diagnostics) ?? [])
-  diagnostics.push(...types.diagnostics)
+  diagnostics.push(...types.diagnostics, ...checkTogether(topologies))
   if (!hasErrors(diagnostics)) diagnostics.push(...topologies.flatMap(checkGraph))
   if (hasErrors(diagnostics)) return { folders: [], topologies, diagnostics: relevant(diagnostics) }
   const folders = emit(topologies, types, options)

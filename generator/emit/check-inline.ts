@@ -53,6 +53,7 @@ function compilerOptions(folder: string): ts.CompilerOptions {
     noImplicitOverride: true,
     exactOptionalPropertyTypes: true,
     noUncheckedIndexedAccess: true,
+    verbatimModuleSyntax: true,
     noEmit: true,
     skipLibCheck: true,
     allowImportingTsExtensions: true,
@@ -114,11 +115,16 @@ function placeOf(start: number, file: SourceFile, topology: TopologyModel): Plac
   return { ...line, column: line.column + Math.max(0, position.column - 1 - bodyIndent - origin.shift) }
 }
 
+/** `x` of `x as y`, and of `type x`. */
+function importedName(written: string): string {
+  return written.replace(/^type /, '').split(' ')[0]!
+}
+
 function importPlace(node: Node | undefined, topology: TopologyModel): Place | undefined {
   const declaration = node?.getFirstAncestor(Node.isImportDeclaration)
   if (declaration === undefined) return undefined
   const names = new Set(declaration.getNamedImports().map((named) => named.getName()))
-  const imported = topology.imports.find((each) => each.names.some(({ name }) => names.has(name.split(' ')[0]!)))
-  const named = imported?.names.find(({ name }) => name.split(' ')[0] === node?.getText())
+  const imported = topology.imports.find((each) => each.names.some(({ name }) => names.has(importedName(name))))
+  const named = imported?.names.find(({ name }) => importedName(name) === node?.getText())
   return named?.place ?? imported?.module.place
 }

@@ -99,7 +99,7 @@ export function readManifest(file: string, source: string, report: Report): Mani
         return reader.error('invalid-name', keyPlace, 'This is no module to import from.') ?? []
       }
       const valid = names?.filter(({ name, place }) => {
-        if (/^[A-Za-z_$][\w$]*( as [A-Za-z_$][\w$]*)?$/.test(name)) return true
+        if (/^(type )?[A-Za-z_$][\w$]*( as [A-Za-z_$][\w$]*)?$/.test(name)) return true
         return reader.error('invalid-name', place, `\`${name}\` is no name to import.`) ?? false
       })
       return valid ? [{ module: { name: key, place: keyPlace }, names: valid }] : []

@@ -14,7 +14,8 @@ export function parseSnippet(text: string): Snippet {
   const opening = 'function body() {\n'
   const statements = parse(`${opening}${text}\n}`)
   if (statements.problem === undefined && isOneFunction(statements.file)) {
-    return { kind: 'statements', identifiers: identifiersOf(statements.file) }
+    const declared = declaredNames(statements.file)
+    return { kind: 'statements', identifiers: new Set([...identifiersOf(statements.file)].filter((name) => !declared.has(name))) }
   }
   // A text without a statement's words is told what is wrong with it as an expression.
   const looksLikeStatements = /\breturn\b|;|\n|^\s*(?:if|for|while|const|let|switch|throw|try)\b/.test(text)
@@ -57,6 +58,22 @@ function identifiersOf(file: ts.SourceFile): ReadonlySet<string> {
     ts.forEachChild(node, visit)
   }
   visit(file)
+  return names
+}
+
+/** What the statements themselves declare: it is not taken from the scope around. */
+function declaredNames(file: ts.SourceFile): ReadonlySet<string> {
+  const names = new Set<string>()
+  const add = (name: ts.BindingName): void => {
+    if (ts.isIdentifier(name)) names.add(name.text)
+    else for (const element of name.elements) if (ts.isBindingElement(element)) add(element.name)
+  }
+  const [body] = file.statements
+  const statements = body !== undefined && ts.isFunctionDeclaration(body) ? (body.body?.statements ?? []) : []
+  for (const statement of statements) {
+    if (ts.isVariableStatement(statement)) for (const { name } of statement.declarationList.declarations) add(name)
+    else if ((ts.isFunctionDeclaration(statement) || ts.isClassDeclaration(statement)) && statement.name) names.add(statement.name.text)
+  }
   return names
 }
 

@@ -1,11 +1,15 @@
-import { buildTopology, describeTopology, type TopologyDescription, topologyProblems } from 'millrace/topology'
+import { buildTopology, describeTopology, type TopologyDescription, type TopologyProblem, topologyProblems } from 'millrace/topology'
 import type { Diagnostic } from '../diagnostics.js'
 import { codegenVersion, type TopologySpec } from '../emit/runtime-symbols.js'
 import type { TopologyModel } from './topology.js'
 
+/** What Kafka allows as the name of a topic. */
+const maxTopicName = 249
+
 /** What the runtime finds wrong with the graph that a topology becomes, such as internal topics that have the name of another. */
 export function checkGraph(topology: TopologyModel): readonly Diagnostic[] {
-  return topologyProblems(specOf(topology)).map(({ step, message, hint }) => {
+  const problems = topologyProblems(specOf(topology))
+  return (problems.length > 0 ? problems : longNames(topology)).map(({ step, message, hint }) => {
     const name = step.split('/')[0]
     const place = [...topology.steps, ...topology.stores].find((each) => each.name === name)?.place
     return {
@@ -16,6 +20,17 @@ export function checkGraph(topology: TopologyModel): readonly Diagnostic[] {
       ...(hint && { hint }),
     }
   })
+}
+
+function longNames(topology: TopologyModel): readonly TopologyProblem[] {
+  const { internalTopics } = describeGraph(topology)
+  return internalTopics
+    .filter(({ name }) => name.length > maxTopicName)
+    .map(({ name, kind }) => ({
+      step: name.slice(topology.application.length + 1).replace(/-(?:repartition|changelog)$/, ''),
+      message: `its ${kind} topic would have a name of ${name.length} characters; Kafka takes ${maxTopicName}.`,
+      hint: 'Shorten the name of the application, the step or the store.',
+    }))
 }
 
 /** The graph that a topology becomes, as data. */

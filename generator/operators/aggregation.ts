@@ -4,7 +4,7 @@ import { text } from '../model/code.js'
 import type { DataType } from '../model/data-type.js'
 import type { Output } from '../model/topology.js'
 import { nonNull, windowedKey } from '../model/types.js'
-import { checkCopartitioned, repartitioned } from './checks.js'
+import { checkCopartitioned, heldIn, repartitioned } from './checks.js'
 import { type Method, type Parameter, recordMethod } from './methods.js'
 import type { Input, MethodSyntax, StepScope } from './operator.js'
 import { storeOption } from './options.js'
@@ -66,7 +66,7 @@ export function aggregated(step: StepScope, inputs: readonly Input[], key: DataT
     key: windowedKey(key, window?.window, window === undefined ? 0 : windowSize(window.window)),
     value: kept,
     ...(window && { window: window.window }),
-    ...(store && { store, versioned: step.storeKind(store) === 'versioned' }),
+    ...heldIn(step, store),
     partitioning: repartitioned(step, inputs),
   }
   const spec = {

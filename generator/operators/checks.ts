@@ -100,3 +100,9 @@ export function noStore(step: StepScope, operator: string): undefined {
   if (!step.has('store')) return undefined
   return step.error('invalid-option', step.placeOf('store'), `\`${operator}\` of a stream keeps no store.`, 'Leave `store` out.')
 }
+
+/** The store of a table in its output; a table that is not kept has the history of the one it is made from. */
+export function heldIn(step: StepScope, store: string | undefined, input?: Input): Pick<Output, 'store' | 'versioned'> {
+  if (store !== undefined) return { store, versioned: step.storeKind(store) === 'versioned' }
+  return input?.versioned ? { versioned: true } : {}
+}

@@ -1,6 +1,6 @@
 import { code, runtimeValue } from '../model/code.js'
 import { inAlias, named, typescript } from './aliases.js'
-import { checkKind, noStore } from './checks.js'
+import { checkKind, heldIn, noStore } from './checks.js'
 import { boolean, recordMethod } from './methods.js'
 import { defineOperator, type Operator } from './operator.js'
 import { storeOption } from './options.js'
@@ -30,7 +30,7 @@ function filterOperator(name: 'filter' | 'filterNot', summary: string, doc: stri
             methods: [recordMethod('test', 'test', doc, boolean)],
           }),
         ],
-        output: { ...kept, ...(store && { store, versioned: step.storeKind(store) === 'versioned' }) },
+        output: { ...kept, ...heldIn(step, store, input) },
       }
     },
   })

@@ -5,7 +5,7 @@ import { formatDuration } from '../model/durations.js'
 import type { Partitioning } from '../model/topology.js'
 import { nonNull, nullableAs, orNull } from '../model/types.js'
 import { typescript } from './aliases.js'
-import { checkCopartitioned, checkKind, checkSame, kindOf, repartitioned } from './checks.js'
+import { checkCopartitioned, checkKind, checkSame, heldIn, kindOf, repartitioned } from './checks.js'
 import { type Method, plainMethod } from './methods.js'
 import { type Built, defineOperator, type Input, type MethodSyntax, type Operator, type StepScope } from './operator.js'
 import { choiceOption, durationOption, required, storeOption, typeOption } from './options.js'
@@ -192,7 +192,7 @@ const builders: Readonly<Record<JoinStep['join'], Build>> = {
         key: left.key,
         value,
         ...(window && { window }),
-        ...(store && { store }),
+        ...heldIn(step, store),
         partitioning: copartitioned(step, left, right),
       },
     }
@@ -215,7 +215,7 @@ const builders: Readonly<Record<JoinStep['join'], Build>> = {
         key: left.key,
         value,
         ...(left.window && { window: left.window }),
-        ...(store && { store }),
+        ...heldIn(step, store),
         partitioning: left.partitioning,
       },
     }

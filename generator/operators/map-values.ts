@@ -1,7 +1,7 @@
 import { code, runtimeValue } from '../model/code.js'
 import { nonNull } from '../model/types.js'
 import { inAlias, named, typescript } from './aliases.js'
-import { checkKind, noStore } from './checks.js'
+import { checkKind, heldIn, noStore } from './checks.js'
 import { recordMethod } from './methods.js'
 import { defineOperator } from './operator.js'
 import { storeOption, typeOption } from './options.js'
@@ -34,7 +34,7 @@ export const mapValues = defineOperator({
           methods: [recordMethod('with', 'mapValues', doc, r)],
         }),
       ],
-      output: { ...kept, value, ...(store && { store, versioned: step.storeKind(store) === 'versioned' }) },
+      output: { ...kept, value, ...heldIn(step, store, input) },
     }
   },
 })

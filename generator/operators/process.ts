@@ -1,7 +1,7 @@
 import { type Code, code, runtimeType, runtimeValue, text } from '../model/code.js'
 import { nonNull, nullableAs } from '../model/types.js'
 import { inAlias, named, recordOf, typescript } from './aliases.js'
-import { checkKind, checkSame, joined, noStore } from './checks.js'
+import { checkKind, checkSame, heldIn, joined, noStore } from './checks.js'
 import { type Method, recordMethod } from './methods.js'
 import { defineOperator } from './operator.js'
 import { namesOption, storeOption, typeOption } from './options.js'
@@ -124,7 +124,7 @@ export const processValues = defineOperator({
           stores: connected,
         }),
       ],
-      output: { ...kept, value, ...(store && { store }) },
+      output: { ...kept, value, ...heldIn(step, store, input) },
     }
   },
 })

@@ -1,4 +1,5 @@
 import { nonNull } from '../model/types.js'
+import { heldIn } from './checks.js'
 import { defineOperator } from './operator.js'
 import { storeOption } from './options.js'
 import { sourceOptions, timestampLogic, timestampMethod, topicSource } from './source.js'
@@ -26,7 +27,7 @@ export const table = defineOperator({
         kind: 'table',
         key,
         value,
-        ...(store && { store, versioned: step.storeKind(store) === 'versioned' }),
+        ...heldIn(step, store),
         partitioning: { rekeyed: false, sources: [topicSource(topic)] },
       },
     }

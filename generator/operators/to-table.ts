@@ -1,5 +1,5 @@
 import { nonNull } from '../model/types.js'
-import { checkCopartitioned, checkKind, repartitioned } from './checks.js'
+import { checkCopartitioned, checkKind, heldIn, repartitioned } from './checks.js'
 import { defineOperator } from './operator.js'
 import { storeOption } from './options.js'
 
@@ -25,7 +25,7 @@ export const toTable = defineOperator({
         kind: 'table',
         key,
         value,
-        ...(store && { store, versioned: step.storeKind(store) === 'versioned' }),
+        ...heldIn(step, store),
         partitioning: repartitioned(step, [input]),
       },
     }
