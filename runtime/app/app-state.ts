@@ -4,20 +4,17 @@ import { StreamError } from '../core/errors.js'
  * The life of an app, as Kafka Streams' `KafkaStreams.State`:
  *
  *     CREATED ──► REBALANCING ◄──► RUNNING
- *        │             │              │
- *        │             ├──────┬───────┤
- *        │             ▼      │       ▼
- *        │           ERROR ───┼► PENDING_SHUTDOWN ──► NOT_RUNNING
- *        └────────────────────┴───────▲
+ *                      └──► ERROR ◄──┘
+ *
+ *     any of these ──► PENDING_SHUTDOWN ──► NOT_RUNNING
  */
 export type AppState = 'CREATED' | 'REBALANCING' | 'RUNNING' | 'PENDING_SHUTDOWN' | 'ERROR' | 'NOT_RUNNING'
 
-/** ERROR still closes what is open, so it too ends in NOT_RUNNING, by `close()`. */
 const moves: { readonly [from in AppState]: readonly AppState[] } = {
   CREATED: ['REBALANCING', 'PENDING_SHUTDOWN'],
   REBALANCING: ['RUNNING', 'PENDING_SHUTDOWN', 'ERROR'],
   RUNNING: ['REBALANCING', 'PENDING_SHUTDOWN', 'ERROR'],
-  PENDING_SHUTDOWN: ['NOT_RUNNING', 'ERROR'],
+  PENDING_SHUTDOWN: ['NOT_RUNNING'],
   ERROR: ['PENDING_SHUTDOWN'],
   NOT_RUNNING: [],
 }

@@ -35,7 +35,7 @@ export class InputBuffer {
   }
 
   /** Pauses what is full, and resumes what is half empty again. */
-  balance(manager: TaskManager): void {
+  balance(manager: Pick<TaskManager, 'taskOf'>): void {
     const share = this.#maxBytes / Math.max(1, this.#partitions.length)
     for (const partition of this.#partitions) {
       const task = manager.taskOf(partition)

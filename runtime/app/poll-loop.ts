@@ -86,7 +86,7 @@ export class PollLoop implements RebalanceListener {
 
   async onRevoked(partitions: readonly TopicPartition[]): Promise<void> {
     const { manager, logger } = this.#options
-    this.#settle(false)
+    this.#unassigned()
     const tasks = manager.tasksOf(partitions)
     logger.info(`The group rebalances; ${tasks.length} tasks are committed and paused.`)
     try {
@@ -101,14 +101,14 @@ export class PollLoop implements RebalanceListener {
 
   async onLost(partitions: readonly TopicPartition[]): Promise<void> {
     const { manager, logger } = this.#options
-    this.#settle(false)
+    this.#unassigned()
     logger.warn(`The group has given ${partitions.length} partitions to others; their tasks are dropped without a commit.`)
     await manager.lose(partitions)
   }
 
   async onAssigned(partitions: readonly TopicPartition[], userData: Uint8Array | null): Promise<void> {
     const { manager, inputs, logger } = this.#options
-    this.#settle(false)
+    this.#unassigned()
     decodeAssignment(userData)
     inputs.assigned(partitions)
     await this.#alive(manager.assign(partitions))
@@ -140,7 +140,7 @@ export class PollLoop implements RebalanceListener {
         await manager.recover(error)
       } else if (error.reaction === 'migrate') {
         logger.warn(`Another instance has taken over; the tasks are dropped without a commit. ${error.message}`)
-        this.#settle(false)
+        this.#unassigned()
         await manager.lose()
         if (!this.#stopping) consumer.requestRebalance()
       } else {
@@ -240,6 +240,12 @@ export class PollLoop implements RebalanceListener {
     const now = clock.now()
     const next = Math.min(this.#nextCommit, ...manager.running.map(({ nextPunctuation }) => nextPunctuation ?? Number.POSITIVE_INFINITY))
     return Math.min(maxWaitMs, Math.max(0, next - now))
+  }
+
+  /** Until the group has assigned anew, and its tasks are restored. */
+  #unassigned(): void {
+    this.#assigned = false
+    this.#settle(false)
   }
 
   #settle(settled: boolean): void {
