@@ -20,10 +20,18 @@ export function createStore(spec: StoreSpec, base: BytesStore, context: StoreCon
     case 'timestampedWindow': {
       const { windowSizeMs, retentionMs, retainDuplicates = false } = spec
       const codec = spec.kind === 'window' ? plainCodec(spec.name, spec.value) : timestampedCodec(spec.name, spec.value)
-      return new TypedWindowStore({ ...common, codec, windowSizeMs, retentionMs, retainDuplicates }, base, context)
+      return new TypedWindowStore(
+        { ...common, codec, windowSizeMs, retentionMs, retainDuplicates, timeOrdered: spec.timeOrdered === true },
+        base,
+        context,
+      )
     }
     case 'session':
-      return new TypedSessionStore({ ...common, codec: plainCodec(spec.name, spec.value), retentionMs: spec.retentionMs }, base, context)
+      return new TypedSessionStore(
+        { ...common, codec: plainCodec(spec.name, spec.value), retentionMs: spec.retentionMs, timeOrdered: spec.timeOrdered === true },
+        base,
+        context,
+      )
     case 'versioned':
       return new TypedVersionedStore(
         { name: spec.name, key: spec.key, value: spec.value, historyRetentionMs: spec.historyRetentionMs },

@@ -9,6 +9,7 @@ import { readTime, writeTime } from './value-codec.js'
 export const metaKey: Uint8Array = Uint8Array.of(0)
 const segmentTag = 1
 const latestTag = 2
+const timeTag = 3
 
 const segmentBytes = 9
 
@@ -73,6 +74,33 @@ export function latestKey(key: Uint8Array): Uint8Array {
   const row = Buffer.allocUnsafe(1 + key.length)
   row[0] = latestTag
   row.set(key, 1)
+  return row
+}
+
+/** The key under which `TimeIndex` has a row: its time, and what follows the segment in the row's key. */
+export function timeKey(row: Uint8Array, time: number): Uint8Array {
+  const key = Buffer.allocUnsafe(row.length)
+  key.set(row)
+  key[0] = timeTag
+  writeTime(key, 1, time)
+  return key
+}
+
+/** Below all such keys of that time, and above those of earlier ones. */
+export function timeKeyStart(time: number): Uint8Array {
+  const start = segmentStart(Math.min(time, Number.MAX_SAFE_INTEGER))
+  start[0] = timeTag
+  return start
+}
+
+/** Above all such keys. */
+export const timeKeysEnd: Uint8Array = Uint8Array.of(timeTag + 1)
+
+export function rowOfTimeKey(key: Uint8Array, segmentOf: (time: number) => number): Uint8Array {
+  const row = Buffer.allocUnsafe(key.length)
+  row.set(key)
+  row[0] = segmentTag
+  writeTime(row, 1, segmentOf(readTime(key, 1)))
   return row
 }
 

@@ -4,6 +4,7 @@ import type { Encode } from './overlay.js'
 import { metaKey, segmentOfRow, segmentStart, segmentsEnd } from './row-keys.js'
 import type { BytesStore, Mutation, RangeOptions } from './store.js'
 import type { StoreContext } from './store-context.js'
+import { TimeIndex, wholeIndex } from './time-index.js'
 import { readTime, writeTime } from './value-codec.js'
 
 export interface SegmentedStoreOptions {
@@ -12,6 +13,8 @@ export interface SegmentedStoreOptions {
   readonly retentionMs: number
   readonly caching: boolean
   readonly encode: Encode
+  /** Bytes at the end of a row's key that begin with its time; for the index by time, if there is to be one. */
+  readonly timeOrdered?: { readonly suffixLength: number } | undefined
 }
 
 /**
@@ -20,6 +23,7 @@ export interface SegmentedStoreOptions {
  */
 export class SegmentedStore {
   readonly rows: ChangeLoggedStore
+  readonly byTime: TimeIndex | undefined
   readonly #context: StoreContext
   readonly #retentionMs: number
   readonly #intervalMs: number
@@ -47,6 +51,18 @@ export class SegmentedStore {
       this.#intervalMs = readTime(meta, 16)
     }
     this.#loggedTime = this.#observedTime
+    if (options.timeOrdered !== undefined) this.byTime = new TimeIndex(base, (time) => this.segmentOf(time))
+    if (meta !== undefined) this.#matchIndex(base, readTime(meta, 24) === 1, options.timeOrdered?.suffixLength ?? 0)
+  }
+
+  /** A store may be opened with an index where it had none, or the other way round. */
+  #matchIndex(base: BytesStore, indexed: boolean, suffixLength: number): void {
+    if (indexed === (this.byTime !== undefined)) return
+    this.#metaChanged = true
+    if (indexed) this.#expired.push(wholeIndex)
+    for (const { key } of base.range({ from: segmentStart(0), to: segmentsEnd })) {
+      this.byTime?.set(key, readTime(key, key.length - suffixLength), true)
+    }
   }
 
   /** The highest time put so far; -1 before the first. */
@@ -110,6 +126,7 @@ export class SegmentedStore {
   /** Changes since the last drain; `each` logs a row, and returns its time. */
   drain(each: (row: Uint8Array, value: Uint8Array | null, timestamp: number) => number): StoreChanges | undefined {
     const mutations: Mutation[] = []
+    this.byTime?.drain(mutations)
     this.rows.drain((row, value, timestamp) => {
       mutations.push([row, value])
       this.#loggedTime = Math.max(this.#loggedTime, each(row, value, timestamp))
@@ -130,13 +147,34 @@ export class SegmentedStore {
     return { mutations, deleteRanges }
   }
 
+  get dirtyBytes(): number {
+    return this.rows.dirtyBytes + (this.byTime?.dirtyBytes ?? 0)
+  }
+
+  settle(): void {
+    this.rows.settle()
+    this.byTime?.settle()
+  }
+
+  /** The base was written to by a restore. */
+  invalidate(): void {
+    this.rows.invalidate()
+    this.byTime?.invalidate()
+  }
+
+  close(): void {
+    this.rows.close()
+    this.byTime?.close()
+  }
+
   #pushMeta(mutations: Mutation[]): void {
     if (!this.#metaChanged) return
     this.#metaChanged = false
-    const meta = Buffer.allocUnsafe(24)
+    const meta = Buffer.allocUnsafe(32)
     writeTime(meta, 0, this.#observedTime)
     writeTime(meta, 8, this.#sequence)
     writeTime(meta, 16, this.#intervalMs)
+    writeTime(meta, 24, this.byTime === undefined ? 0 : 1)
     mutations.push([metaKey, meta])
   }
 
@@ -149,6 +187,7 @@ export class SegmentedStore {
     segments.splice(0, live === -1 ? segments.length : live)
     this.rows.forget(range.from, range.to)
     this.#expired.push(range)
+    if (this.byTime !== undefined) this.#expired.push(this.byTime.forgetBefore(firstLive * this.#intervalMs))
   }
 }
 

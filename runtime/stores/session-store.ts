@@ -18,6 +18,8 @@ export interface SessionStoreOptions<K, V> {
   readonly codec: ValueCodec<V>
   readonly retentionMs: number
   readonly caching: boolean
+  /** Kept in order of time as well (`TimeIndex`). */
+  readonly timeOrdered: boolean
 }
 
 /** End and start, 8 bytes each; the start as its distance to the highest one, so that later starts come first. */
@@ -49,6 +51,7 @@ export class TypedSessionStore<K, V> implements SessionStore<K, V>, CacheableSto
       retentionMs: options.retentionMs,
       caching: options.caching,
       encode: options.codec.encode,
+      timeOrdered: options.timeOrdered ? { suffixLength } : undefined,
     })
   }
 
@@ -63,6 +66,7 @@ export class TypedSessionStore<K, V> implements SessionStore<K, V>, CacheableSto
     const row = sessionRow(this.#segments.segmentFor(session.end), key, session.end, session.start)
     if (advanced) this.#segments.advancedBy(row)
     this.#codec.write(this.#segments.rows, idOf(row), value)
+    this.#segments.byTime?.set(row, session.end, value != null)
   }
 
   /** A row too old to be kept: with the record cache on it goes downstream all the same, as in Kafka Streams, and at once. */
@@ -82,7 +86,9 @@ export class TypedSessionStore<K, V> implements SessionStore<K, V>, CacheableSto
     this.#check(session)
     const key = this.#keyBytes(session.key)
     if (!this.#isLive(session.end)) return
-    this.#segments.rows.put(idOf(sessionRow(this.#segments.segmentOf(session.end), key, session.end, session.start)), null)
+    const row = sessionRow(this.#segments.segmentOf(session.end), key, session.end, session.start)
+    this.#segments.rows.put(idOf(row), null)
+    this.#segments.byTime?.set(row, session.end, false)
   }
 
   fetchSession(key: K, start: number, end: number): V | undefined {
@@ -138,7 +144,7 @@ export class TypedSessionStore<K, V> implements SessionStore<K, V>, CacheableSto
   }
 
   get dirtyBytes(): number {
-    return this.#segments.rows.dirtyBytes
+    return this.#segments.dirtyBytes
   }
 
   flushCache(): boolean {
@@ -161,7 +167,7 @@ export class TypedSessionStore<K, V> implements SessionStore<K, V>, CacheableSto
   }
 
   settle(): void {
-    this.#segments.rows.settle()
+    this.#segments.settle()
   }
 
   restore(records: readonly ChangelogRecord[]): StoreChanges {
@@ -174,6 +180,7 @@ export class TypedSessionStore<K, V> implements SessionStore<K, V>, CacheableSto
       if (end < liveFrom) continue
       const row = sessionRow(this.#segments.segmentFor(end), key.subarray(0, key.length - 16), end, readTime(key, key.length - 8))
       mutations.push([row, value === null ? null : this.#codec.fromLog(value, timestamp)])
+      if (this.#segments.byTime !== undefined) mutations.push(this.#segments.byTime.mutation(row, end, value !== null))
     }
     return this.#segments.changesWith(mutations)
   }
@@ -189,11 +196,11 @@ export class TypedSessionStore<K, V> implements SessionStore<K, V>, CacheableSto
   }
 
   restored(): void {
-    this.#segments.rows.invalidate()
+    this.#segments.invalidate()
   }
 
   close(): void {
-    this.#segments.rows.close()
+    this.#segments.close()
   }
 
   #isLive(end: number): boolean {
@@ -219,6 +226,14 @@ export class TypedSessionStore<K, V> implements SessionStore<K, V>, CacheableSto
   *#scan(range: KeyRange, earliestEnd: number, latestEnd: number, latestStart: number): IterableIterator<KeyValue<Windowed<K>, V>> {
     const first = Math.max(earliestEnd, this.#segments.liveFrom)
     const last = Math.min(latestEnd, this.#segments.observedTime)
+    if (last < first) return
+    if (this.#segments.byTime !== undefined && range.from === undefined && range.to === undefined) {
+      for (const row of this.#segments.byTime.rows(first, last, false)) {
+        const value = startOf(row) <= latestStart ? this.#codec.read(this.#segments.rows.slot(idOf(row))) : undefined
+        if (value !== undefined) yield { key: this.#windowed(row), value }
+      }
+      return
+    }
     for (const segment of this.#segments.segmentsBetween(first, last, false)) {
       const bounds = {
         from: range.from === undefined ? segmentStart(segment) : rowKey(segment, range.from, 0),

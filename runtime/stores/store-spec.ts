@@ -24,6 +24,11 @@ export type StoreSpec =
       readonly windowSizeMs: number
       readonly retentionMs: number
       readonly retainDuplicates?: boolean
+      /**
+       * Keeps rows in order of time as well, at the cost of a second one each: for scans by time across keys that come again and again, as
+       * results on close need them. Default false: such scans sort a window size's worth of rows.
+       */
+      readonly timeOrdered?: boolean
     })
-  | (StoreSpecBase & { readonly kind: 'session'; readonly retentionMs: number })
+  | (StoreSpecBase & { readonly kind: 'session'; readonly retentionMs: number /** As for windows. */; readonly timeOrdered?: boolean })
   | (StoreSpecBase & { readonly kind: 'versioned'; readonly historyRetentionMs: number })

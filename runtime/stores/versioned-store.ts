@@ -73,7 +73,7 @@ export class TypedVersionedStore<K, V> implements VersionedKeyValueStore<K, V>, 
   }
 
   get dirtyBytes(): number {
-    return this.#segments.rows.dirtyBytes
+    return this.#segments.dirtyBytes
   }
 
   flushCache(): boolean {
@@ -89,7 +89,7 @@ export class TypedVersionedStore<K, V> implements VersionedKeyValueStore<K, V>, 
   }
 
   settle(): void {
-    this.#segments.rows.settle()
+    this.#segments.settle()
   }
 
   restore(records: readonly ChangelogRecord[]): StoreChanges {
@@ -105,11 +105,11 @@ export class TypedVersionedStore<K, V> implements VersionedKeyValueStore<K, V>, 
   }
 
   restored(): void {
-    this.#segments.rows.settle()
+    this.#segments.settle()
   }
 
   close(): void {
-    this.#segments.rows.close()
+    this.#segments.close()
     this.#log.clear()
   }
 

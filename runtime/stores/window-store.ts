@@ -20,6 +20,8 @@ export interface WindowStoreOptions<K, V> {
   readonly retentionMs: number
   readonly retainDuplicates: boolean
   readonly caching: boolean
+  /** Kept in order of time as well (`TimeIndex`). */
+  readonly timeOrdered: boolean
 }
 
 /**
@@ -50,6 +52,7 @@ export class TypedWindowStore<K, V> implements WindowStore<K, V>, CacheableStore
       // Duplicates have nothing to be merged in a cache; Kafka Streams turns it off as well.
       caching: options.caching && !options.retainDuplicates,
       encode: options.codec.encode,
+      timeOrdered: options.timeOrdered ? { suffixLength: this.#suffixLength } : undefined,
     })
   }
 
@@ -66,7 +69,9 @@ export class TypedWindowStore<K, V> implements WindowStore<K, V>, CacheableStore
     const row = this.#rowKey(this.#segments.segmentFor(start), keyBytes, start)
     if (retainDuplicates) writeSequence(row, this.#segments.nextSequence())
     if (advanced) this.#segments.advancedBy(row)
-    if (value != null || !retainDuplicates) this.#codec.write(this.#segments.rows, idOf(row), value)
+    if (value == null && retainDuplicates) return
+    this.#codec.write(this.#segments.rows, idOf(row), value)
+    this.#segments.byTime?.set(row, start, value != null)
   }
 
   /** A row too old to be kept: with the record cache on it goes downstream all the same, as in Kafka Streams, and at once. */
@@ -132,7 +137,7 @@ export class TypedWindowStore<K, V> implements WindowStore<K, V>, CacheableStore
   }
 
   get dirtyBytes(): number {
-    return this.#segments.rows.dirtyBytes
+    return this.#segments.dirtyBytes
   }
 
   flushCache(): boolean {
@@ -154,7 +159,7 @@ export class TypedWindowStore<K, V> implements WindowStore<K, V>, CacheableStore
   }
 
   settle(): void {
-    this.#segments.rows.settle()
+    this.#segments.settle()
   }
 
   restore(records: readonly ChangelogRecord[]): StoreChanges {
@@ -171,6 +176,7 @@ export class TypedWindowStore<K, V> implements WindowStore<K, V>, CacheableStore
       const row = this.#rowKey(this.#segments.segmentFor(start), key.subarray(0, key.length - 12), start)
       if (retainDuplicates) row.set(sequence, row.length - 4)
       mutations.push([row, value === null ? null : this.#codec.fromLog(value, timestamp)])
+      if (this.#segments.byTime !== undefined) mutations.push(this.#segments.byTime.mutation(row, start, value !== null))
     }
     return this.#segments.changesWith(mutations)
   }
@@ -188,11 +194,11 @@ export class TypedWindowStore<K, V> implements WindowStore<K, V>, CacheableStore
   }
 
   restored(): void {
-    this.#segments.rows.invalidate()
+    this.#segments.invalidate()
   }
 
   close(): void {
-    this.#segments.rows.close()
+    this.#segments.close()
   }
 
   *#fetch(key: Uint8Array, from: number, to: number, reverse: boolean): IterableIterator<WindowEntry<V>> {
@@ -223,6 +229,14 @@ export class TypedWindowStore<K, V> implements WindowStore<K, V>, CacheableStore
   ): IterableIterator<KeyValue<Windowed<K>, V>> {
     const first = Math.max(from, this.#segments.liveFrom)
     const last = Math.min(to, this.#segments.observedTime)
+    if (last < first) return
+    if (this.#segments.byTime !== undefined && fromKey === undefined && toKey === undefined) {
+      for (const row of this.#segments.byTime.rows(first, last, reverse)) {
+        const value = this.#codec.read(this.#segments.rows.slot(idOf(row)))
+        if (value !== undefined) yield { key: this.#windowed(row), value }
+      }
+      return
+    }
     for (const segment of this.#segments.segmentsBetween(first, last, reverse)) {
       const bounds = {
         from: fromKey === undefined ? segmentStart(segment) : rowKey(segment, fromKey, 0),
