@@ -106,9 +106,11 @@ export function windowStoreSpec(
 ): StoreSpec {
   const retentionMs = neededRetention(window)
   const spec = namedStore(builder, step, name)
+  // Windows that close are looked through by time with each record; tumbling ones stand in that order as it is.
+  const timeOrdered = onClose && window.kind !== 'tumbling'
   if (spec === undefined) {
-    if (window.kind === 'session') return { kind: 'session', name: step, key, value, retentionMs }
-    return { kind: 'timestampedWindow', name: step, key, value, retentionMs, windowSizeMs: windowSize(window) }
+    if (window.kind === 'session') return { kind: 'session', name: step, key, value, retentionMs, timeOrdered }
+    return { kind: 'timestampedWindow', name: step, key, value, retentionMs, windowSizeMs: windowSize(window), timeOrdered }
   }
   const session = window.kind === 'session'
   const fits = session ? spec.kind === 'session' : spec.kind === 'window' || spec.kind === 'timestampedWindow'
@@ -123,8 +125,14 @@ export function windowStoreSpec(
   }
   // Results that are final already have nothing to gain from a cache.
   const caching = onClose ? { caching: false } : {}
-  if (spec.kind === 'session') return { ...spec, ...caching }
-  return { ...spec, ...caching, kind: 'timestampedWindow', windowSizeMs: windowSize(window as Exclude<WindowSpec, { kind: 'session' }>) }
+  if (spec.kind === 'session') return { ...spec, ...caching, timeOrdered }
+  return {
+    ...spec,
+    ...caching,
+    timeOrdered,
+    kind: 'timestampedWindow',
+    windowSizeMs: windowSize(window as Exclude<WindowSpec, { kind: 'session' }>),
+  }
 }
 
 export function windowValues(store: string, window: WindowSpec): TableValues {

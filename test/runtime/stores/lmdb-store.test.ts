@@ -121,7 +121,7 @@ test('expired windows, sessions and versions give their space back', (t) => {
     [
       { ...types, name: 'window', kind: 'window', windowSizeMs: 1000, retentionMs },
       { ...types, name: 'duplicates', kind: 'window', windowSizeMs: 1000, retentionMs, retainDuplicates: true },
-      { ...types, name: 'session', kind: 'session', retentionMs },
+      { ...types, name: 'session', kind: 'session', retentionMs, timeOrdered: true },
       { ...types, name: 'versioned', kind: 'versioned', historyRetentionMs: retentionMs },
     ],
     () => lmdbBackend(directory),
