@@ -115,20 +115,22 @@ interface SocketOptions {
 
 /** The sockets of one node: kafkajs opens a second one when it first fetches. */
 class Sockets {
-  readonly #open: Socket[] = []
+  readonly #open = new Set<Socket>()
   destroyed = false
 
   open({ host, port, ssl, onConnect }: SocketOptions): Socket {
     const name = isIP(host) === 0 ? { servername: host } : {}
     const socket = ssl === null ? connectPlain({ host, port }, onConnect) : connectTls({ host, port, ...name, ...ssl }, onConnect)
-    this.#open.push(socket.setKeepAlive(true, 60_000).setNoDelay(true))
+    socket.setKeepAlive(true, 60_000).setNoDelay(true)
+    this.#open.add(socket)
+    socket.once('close', () => this.#open.delete(socket))
     if (this.destroyed) end(socket)
     return socket
   }
 
   destroy(): void {
     this.destroyed = true
-    for (const socket of this.#open.splice(0)) end(socket)
+    for (const socket of this.#open) end(socket)
   }
 }
 

@@ -282,6 +282,7 @@ export class KafkajsProducer implements Producer {
     const doing = `write to ${topic} [${partition}]`
     const elapsedMs = performance.now() - batch.firstTry
     if (this.#network.closed || this.#failure !== undefined) return
+    if (error instanceof StreamError) return this.#end(error) // tried again already
     if (fatal.has(type) || (sequenceLost.has(type) && this.#transactions !== undefined)) return this.#end(toFailure(error, doing))
     if (sequenceLost.has(type)) return this.#renew(batch, error)
     if (refusals.has(type) && records.length > 1) {
@@ -298,7 +299,7 @@ export class KafkajsProducer implements Producer {
       return
     }
     if (isTransient(error) && type !== 'UNKNOWN_TOPIC_OR_PARTITION') return this.#end(this.#network.exhausted(error, doing, elapsedMs))
-    if (type === '' && !(error instanceof StreamError)) return this.#end(toFailure(error, doing))
+    if (type === '') return this.#end(toFailure(error, doing))
     this.#refuse(batch, error)
   }
 
