@@ -17,7 +17,7 @@ export declare namespace Suspicious {
 
 /** Step `by-user`: `groupBy` of `suspicious`. */
 export class ByUser extends GroupByLogic<string, LoginEvent, string> {
-  /** The key to group by; null leaves the record out. */
+  /** The key to group by. */
   protected override groupKey({ value }: ByUser.In): string {
     return value.user
   }

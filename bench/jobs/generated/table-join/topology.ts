@@ -19,8 +19,22 @@ export function tableJoinTopology(logic: TableJoinLogic): TopologySpec {
       out: { name: 'out', key: stringSerde, value: stringSerde, nullableKey: false, nullableValue: true },
     },
     stores: {
-      'left-rows': { kind: 'timestampedKeyValue', name: 'left-rows', property: 'leftRows', queryable: false, key: stringSerde, value: stringSerde },
-      'right-rows': { kind: 'timestampedKeyValue', name: 'right-rows', property: 'rightRows', queryable: false, key: stringSerde, value: stringSerde },
+      'left-rows': {
+        kind: 'timestampedKeyValue',
+        name: 'left-rows',
+        property: 'leftRows',
+        queryable: false,
+        key: stringSerde,
+        value: stringSerde,
+      },
+      'right-rows': {
+        kind: 'timestampedKeyValue',
+        name: 'right-rows',
+        property: 'rightRows',
+        queryable: false,
+        key: stringSerde,
+        value: stringSerde,
+      },
     },
     steps: [
       { name: 'left', operator: 'table', topic: 'in', store: 'left-rows', key: stringSerde, value: stringSerde },
