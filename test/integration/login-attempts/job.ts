@@ -1,0 +1,81 @@
+/**
+ * A process that runs login-attempts, for tests that kill it. Arguments: settings as JSON (`JobSettings`). It says JSON lines (`JobLine`) on stdout.
+ * `rows` on stdin makes it say the rows of its store, as soon as the group has committed all that its inputs have.
+ */
+import { createInterface } from 'node:readline'
+import { setTimeout as wait } from 'node:timers/promises'
+import { type Client, type QueryableKeyValueStore, StreamApp } from 'millrace'
+import { EmbeddedBroker, embeddedClient } from 'millrace/embedded'
+import { kafkajsClient } from 'millrace/kafkajs'
+import { loginAttemptsTopology } from '../../../examples/login-attempts/generated/login-attempts/topology.js'
+import { PerUser, SuspiciousIps } from '../../../examples/login-attempts/processors.js'
+import { partitionsOf, renamed, repartitionTopic } from './topics.js'
+
+export interface JobSettings {
+  readonly application: string
+  readonly stateDir: string
+  /** Kafka, or else the folder of an embedded broker. */
+  readonly brokers: readonly string[] | undefined
+  readonly folder: string
+}
+
+export interface JobLine {
+  readonly state?: string
+  /** Records processed so far, of all its tasks. */
+  readonly recordsIn?: number
+  /** Read from changelogs. */
+  readonly recordsRestored?: number
+  readonly rows?: readonly (readonly [user: string, count: number])[]
+}
+
+const settings: JobSettings = JSON.parse(process.argv[2] ?? '')
+const { application, stateDir } = settings
+const say = (line: JobLine) => console.log(JSON.stringify(line))
+
+const broker = settings.brokers === undefined ? await EmbeddedBroker.open({ dir: settings.folder }) : undefined
+const client: Client = broker === undefined ? kafkajsClient({ brokers: settings.brokers! }) : embeddedClient(broker)
+const spec = loginAttemptsTopology({ suspicious: SuspiciousIps, byUser: PerUser })
+const app = new StreamApp<{ attemptsPerUser: QueryableKeyValueStore<string, number> }>(
+  { ...spec, topics: renamed(spec.topics, application) },
+  {
+    client,
+    application,
+    stateDir,
+    // Short, so that a kill leaves few events to do again: among 40,000 users most are untouched by it then.
+    commitIntervalMs: 100,
+    storeCacheBytes: 2 ** 18,
+    inputBufferBytes: 2 ** 20,
+    // Tests read the whole repartition topic.
+    repartitionPurgeIntervalMs: 2 ** 31 - 1,
+    sessionTimeoutMs: 3_000,
+  },
+)
+app.on('state', ({ state }) => {
+  say({ state })
+  if (state === 'NOT_RUNNING') broker?.close()
+})
+
+async function isCaughtUp(): Promise<boolean> {
+  const admin = client.admin()
+  for (const topic of [`${application}-logins`, repartitionTopic(application)]) {
+    const ends = await admin.endOffsets(partitionsOf(topic))
+    const committed = await admin.committedOffsets(application, partitionsOf(topic))
+    if (!ends.every((end) => (committed.find(({ partition }) => partition === end.partition)?.offset ?? 0) === end.offset)) return false
+  }
+  return true
+}
+
+createInterface({ input: process.stdin }).on('line', async () => {
+  while (!(await isCaughtUp())) await wait(50)
+  const rows = await app.stores.attemptsPerUser.all().toArray()
+  say({ rows: rows.map(({ key, value }) => [key, value]), recordsRestored: app.metrics().recordsRestored })
+})
+process.stdin.unref?.()
+
+await app.start()
+let told = 0
+setInterval(() => {
+  const { recordsIn } = app.metrics()
+  if (recordsIn !== told) say({ recordsIn })
+  told = recordsIn
+}, 20).unref()
