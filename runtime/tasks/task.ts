@@ -13,6 +13,7 @@ import type { TaskMetrics } from './metrics.js'
 import { PartitionGroup } from './partition-group.js'
 import { InputOrigin, Processing } from './processing.js'
 import { PunctuationQueue } from './punctuation.js'
+import { readOnlyStore } from './read-only-store.js'
 import type { RecordCollector } from './record-collector.js'
 import { type QueueListener, RecordQueue } from './record-queue.js'
 import { formatTaskId, type TaskId } from './task-id.js'
@@ -83,7 +84,7 @@ export class Task {
     this.#processing = new Processing({
       ...options,
       taskId: this.id,
-      store: (name) => this.store(name) ?? options.globals?.store(name),
+      store: (name) => this.store(name) ?? this.#globalStore(name),
       streamTimeMs: () => this.#group.streamTime,
       schedule: (intervalMs, type, punctuate) => this.#schedule(intervalMs, type, punctuate),
       requestCommit: () => {
@@ -302,6 +303,11 @@ export class Task {
       this.#storage.close()
       this.#move('closed')
     }
+  }
+
+  #globalStore(name: string): StateStore | undefined {
+    const store = this.#options.globals?.store(name)
+    return store && readOnlyStore(store)
   }
 
   #createQueues(nameOf: (topic: string) => string): RecordQueue[] {

@@ -102,10 +102,11 @@ for (const later of [false, true]) {
 
   test(`hooks run around the commit, and the one after only if it has succeeded; ${how}`, async (t) => {
     const steps: string[] = []
-    const hook: CommitHook = {
-      beforeCommit: () => (steps.push('before'), later ? Promise.resolve() : undefined),
-      afterCommit: () => (steps.push('after'), later ? Promise.resolve() : undefined),
+    const note = (step: string) => {
+      steps.push(step)
+      return later ? Promise.resolve() : undefined
     }
+    const hook: CommitHook = { beforeCommit: () => note('before'), afterCommit: () => note('after') }
     await atLeastOnce(noting(steps, later), [hook]).commit([dirtyTask(steps)])
     t.deepEqual(steps, ['before', 'flush', 'state 0_0', 'offsets in-0@1', 'after'])
     steps.length = 0
