@@ -51,7 +51,7 @@ export function checkConfig(config: AppConfig, spec: TopologySpec): CheckedConfi
     progressBar: config.progressBar ?? process.stderr.isTTY === true,
     handleSignals: config.handleSignals ?? true,
     connectTimeoutMs: config.connectTimeoutMs ?? 30_000,
-    sessionTimeoutMs: config.sessionTimeoutMs ?? 45_000,
+    sessionTimeoutMs: config.sessionTimeoutMs ?? 15_000,
     rebalanceTimeoutMs: config.rebalanceTimeoutMs ?? 60_000,
     handlers: {
       deserialization: config.onDeserializationError ?? 'fail',

@@ -41,7 +41,7 @@ export interface AppConfig {
 
   /** Make the user's topics that are missing, with the manifest's partitions (1 if it does not say). Default false. */
   readonly createTopics?: boolean
-  /** Of topics that are made. Default: the broker's (`default.replication.factor`). */
+  /** Of topics that are made. Default: the broker's own (`default.replication.factor`). */
   readonly replicationFactor?: number
 
   /** A record that does not decode. Steps of the manifest may say otherwise. Default `fail`, which stops the app. */
@@ -62,7 +62,7 @@ export interface AppConfig {
 
   /** How long `start` looks for a broker that answers. Default 30 000. */
   readonly connectTimeoutMs?: number
-  /** An instance that is silent for so long loses its tasks to others. Default 45 000. */
+  /** An instance that is silent for so long loses its tasks; so long, too, the group waits for one that was killed. Default 15 000. */
   readonly sessionTimeoutMs?: number
   /** How long an instance may take to give up its tasks when the group rebalances. Default 60 000. */
   readonly rebalanceTimeoutMs?: number

@@ -1,9 +1,12 @@
 import { partitionName } from '../changelog/topic-names.js'
-import type { Admin, PartitionReader } from '../client/client.js'
+import type { Admin, PartitionReader, RecordBatch } from '../client/client.js'
 import { isStreamError, StreamError } from '../core/errors.js'
 import type { TopicPartition } from '../core/record.js'
 import type { StateStore } from '../stores/state-store.js'
 import type { GlobalState } from '../tasks/global-state.js'
+
+/** Updates kept in memory before they are committed. */
+const maxDirtyBytes = 16 * 2 ** 20
 
 export interface GlobalTablesOptions {
   /** Makes the state, to be opened. */
@@ -43,7 +46,7 @@ export class GlobalTables {
     const open = new Set(from.filter(([partition, position]) => position < ends(partition)).map(([partition]) => partitionName(partition)))
     while (open.size > 0 && !isStopping()) {
       for (const batch of await reader.poll(100)) {
-        state.update(batch)
+        tables.#update(batch)
         if (batch.nextOffset >= ends(batch)) open.delete(partitionName(batch))
       }
     }
@@ -53,7 +56,7 @@ export class GlobalTables {
 
   /** What has come since. */
   async poll(): Promise<void> {
-    for (const batch of await this.#reader.poll(0)) this.#state.update(batch)
+    for (const batch of await this.#reader.poll(0)) this.#update(batch)
   }
 
   /** Undefined if there is no such global store. */
@@ -67,6 +70,11 @@ export class GlobalTables {
 
   close(): void {
     this.#state.close()
+  }
+
+  #update(batch: RecordBatch): void {
+    this.#state.update(batch)
+    if (this.#state.dirtyBytes > maxDirtyBytes) this.commit()
   }
 }
 

@@ -14,8 +14,9 @@ import type { TaskManager } from './task-manager.js'
 /** Longest wait for records, and longest time of processing between two looks at the group. */
 const maxWaitMs = 100
 const sliceMs = 50
-/** Records of a task before the next task has its turn. */
-const chunkRecords = 500
+/** Records of a task before the next has its turn: fewer where user code is slow, so that a slice does not become long. */
+const maxChunkRecords = 1_024
+const chunkMs = 5
 /** Bytes on their way to the brokers above which processing waits. */
 const maxOutputBytes = 32 * 2 ** 20
 
@@ -47,6 +48,7 @@ export class PollLoop implements RebalanceListener {
   #stopping = false
   #settled = false
   #assigned = false
+  #chunk = 16
   /** Records of the last slice: while there are more, a poll does not wait. */
   #processed = 0
   #nextCommit: number
@@ -165,14 +167,18 @@ export class PollLoop implements RebalanceListener {
     const start = clock.now()
     let now = start
     this.#processed = 0
-    for (let more = true; more && now - start < sliceMs; now = clock.now()) {
+    for (let more = true; more && now - start < sliceMs; ) {
       more = false
       for (const task of tasks) {
         if (outputs.bufferedBytes > maxOutputBytes) break
-        const count = task.process(chunkRecords)
+        const count = task.process(this.#chunk)
         this.#processed += count
         more ||= count > 0
-        if (task.needsCommit) return this.#spent(start)
+        const before = now
+        now = clock.now()
+        if (now - before > chunkMs) this.#chunk = Math.max(1, this.#chunk >> 1)
+        else if (count === this.#chunk) this.#chunk = Math.min(maxChunkRecords, this.#chunk << 1)
+        if (task.needsCommit || now - start >= sliceMs) return this.#spent(start)
       }
     }
     this.#spent(start)
@@ -205,7 +211,15 @@ export class PollLoop implements RebalanceListener {
   }
 
   async #commit(tasks: readonly Task[]): Promise<void> {
-    await this.#alive(this.#options.commits.commit(tasks))
+    const { commits, manager } = this.#options
+    try {
+      await this.#alive(commits.commit(tasks))
+    } catch (error) {
+      if (!isStreamError(error) || error.reaction !== 'restore') throw error
+      // The commit of the other tasks has not come to its end either: all go on from where they stand.
+      await manager.recover(error)
+      await manager.restart()
+    }
   }
 
   /** In the background: the records are read and committed, nothing depends on it. */

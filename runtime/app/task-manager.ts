@@ -96,6 +96,13 @@ export class TaskManager {
     await this.#begin([await this.#wipe(task, error)])
   }
 
+  /** Stops all tasks that run, and lets them go on from what they have committed. */
+  async restart(): Promise<void> {
+    const { running } = this
+    await this.suspend(running.flatMap((task) => task.inputPartitions))
+    await this.#begin(running)
+  }
+
   /** All of them, without a commit. */
   async close(): Promise<void> {
     await this.lose()
