@@ -76,7 +76,7 @@ test('bytes that were changed give a value or a typed error', async (t) => {
 })
 
 test('what is called compatible can be read, and what cannot be read is a typed error', async (t) => {
-  const read = 0
+  let read = 0
   for (const { schema, evolved } of pairs) {
     const [writer, reader] = [await codecOf(schema), await codecOf(evolved)]
     if (writer === undefined || reader === undefined) continue
