@@ -155,6 +155,25 @@ export function storeSuite(test: TestFn, { label, place, open }: BackendUnderTes
     backend.close()
   })
 
+  test(title('an iteration goes on over turns of the event loop, still a snapshot'), async (t) => {
+    const backend = fresh()
+    const store = backend.open('s')
+    const letters = [...'abcdefgh']
+    backend.commit(batch({ s: letters.map((letter) => put(letter, '1')) }))
+    const seen: string[] = []
+    for (const { key, value } of store.range()) {
+      seen.push(`${text(key)}${text(value)}`)
+      backend.commit(batch({ s: letters.map((letter) => put(letter, letter < 'e' ? '2' : null)) }))
+      await new Promise((resolve) => setTimeout(resolve, 1))
+      t.is(text(store.get(bytes('a'))), '2')
+    }
+    t.deepEqual(
+      seen,
+      letters.map((letter) => `${letter}1`),
+    )
+    backend.close()
+  })
+
   test(title('random batches and ranges give what a sorted array gives'), (t) => {
     const random = new Random()
     t.log(`seed ${random.seed}`)
