@@ -1,6 +1,6 @@
 import type { AnyRecord, ProcessorContext } from '../topology/processor.js'
 import type { LogicClass } from './step.js'
-import { sharedLogic, type UserCode } from './user-code.js'
+import { closeOnce, sharedLogic, type UserCode } from './user-code.js'
 
 /** What an aggregation does with its values, whether it counts, reduces, aggregates or cogroups. Null is "no aggregate". */
 export interface Aggregation {
@@ -58,7 +58,8 @@ abstract class WithLogic<C extends Partial<Late>> {
   }
 
   close(): void {
-    this.code?.close()
+    // The inputs of a cogroup share their class.
+    if (this.code !== undefined) closeOnce(this.code)
   }
 }
 

@@ -46,7 +46,7 @@ class GlobalStoreProcessor implements Processor {
   }
 
   close(): void {
-    this.#code.close()
+    this.#code?.close()
   }
 }
 

@@ -109,7 +109,7 @@ class UserProcessor implements Processor {
   }
 
   close(): void {
-    this.#code.close()
+    this.#code?.close()
   }
 
   protected forwarding(context: ProcessorContext): (record: AnyRecord, child?: string) => void {

@@ -37,6 +37,15 @@ export function sharedLogic<C>(step: { readonly name: string; readonly logic: Lo
   return context.shared(step, () => startLogic<C>(step.logic, logicContext(context, step.name)))
 }
 
+const closed = new WeakSet<object>()
+
+/** Ends an instance that several nodes share: the first that closes does it. */
+export function closeOnce(code: UserCode<object>): void {
+  if (closed.has(code)) return
+  closed.add(code)
+  code.close()
+}
+
 /** User code of a source or a sink. */
 export function taskCode<C, F>(logic: LogicClass, bind: (code: C, context: ProcessorContext) => F): MakeTaskCode<F> {
   return (context) => {
@@ -63,6 +72,6 @@ export abstract class LogicProcessor<C> implements Processor {
   abstract process(record: AnyRecord): void
 
   close(): void {
-    this.code.close()
+    this.code?.close()
   }
 }

@@ -77,7 +77,7 @@ export class SubscribeProcessor implements Processor {
   }
 
   close(): void {
-    this.#code.close()
+    this.#code?.close()
   }
 
   #foreignKey(record: AnyRecord, value: unknown): unknown {
@@ -134,7 +134,7 @@ export class AnswerSubscriptionProcessor implements Processor {
   }
 
   close(): void {
-    this.#rows.close?.()
+    this.#rows?.close?.()
   }
 }
 
@@ -203,7 +203,7 @@ export class JoinAnswerProcessor implements Processor {
   }
 
   close(): void {
-    this.#rows.close?.()
+    this.#rows?.close?.()
   }
 }
 

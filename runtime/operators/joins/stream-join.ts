@@ -2,7 +2,7 @@ import { StreamRecord } from '../../core/record.js'
 import type { KeyValueStore, WindowStore } from '../../stores/state-store.js'
 import type { AnyRecord, KeptNumber, Processor, ProcessorContext } from '../../topology/processor.js'
 import type { LogicClass } from '../step.js'
-import { sharedLogic, type UserCode } from '../user-code.js'
+import { closeOnce, sharedLogic, type UserCode } from '../user-code.js'
 import type { UnmatchedKey, UnmatchedValues } from './unmatched.js'
 
 interface JoinCode {
@@ -69,7 +69,7 @@ export class StreamJoinProcessor implements Processor {
   }
 
   close(): void {
-    if (this.#isLeft) this.#code.close()
+    if (this.#code !== undefined) closeOnce(this.#code)
   }
 
   #meet(record: AnyRecord): void {

@@ -39,8 +39,8 @@ export class StreamTableJoinProcessor implements Processor {
   }
 
   close(): void {
-    this.#rows.close?.()
-    this.#code.close()
+    this.#rows?.close?.()
+    this.#code?.close()
   }
 
   /** A null value has nothing to join; without a key only a left join has a result. */

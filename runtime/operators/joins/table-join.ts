@@ -3,7 +3,7 @@ import type { TableValues, ValueGetter } from '../../topology/handles.js'
 import type { AnyRecord, Processor, ProcessorContext } from '../../topology/processor.js'
 import type { LogicClass } from '../step.js'
 import { changeOf } from '../tables/change-forwarder.js'
-import { sharedLogic, type UserCode } from '../user-code.js'
+import { closeOnce, sharedLogic, type UserCode } from '../user-code.js'
 
 interface JoinCode {
   join(left: unknown, right: unknown, key: unknown): unknown
@@ -70,8 +70,8 @@ export class TableJoinProcessor implements Processor {
   }
 
   close(): void {
-    this.#other.close?.()
-    if (this.#side === 'left') this.#code.close()
+    this.#other?.close?.()
+    if (this.#code !== undefined) closeOnce(this.#code)
   }
 
   #joined(value: unknown, other: unknown, key: unknown): unknown {

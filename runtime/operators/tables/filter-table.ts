@@ -45,7 +45,7 @@ export class FilterTableProcessor extends TableProcessor {
   }
 
   close(): void {
-    this.#code.close()
+    this.#code?.close()
   }
 
   #oldValue(record: AnyRecord, change: Change<unknown>): unknown {

@@ -39,7 +39,7 @@ export class MapTableProcessor extends TableProcessor {
   }
 
   close(): void {
-    this.#code.close()
+    this.#code?.close()
   }
 
   #oldValue(record: AnyRecord, change: Change<unknown>): unknown {

@@ -32,6 +32,6 @@ export class StreamAggregateProcessor extends TableProcessor {
   }
 
   close(): void {
-    this.#aggregation.close()
+    this.#aggregation?.close()
   }
 }

@@ -31,6 +31,6 @@ export class TableAggregateProcessor extends TableProcessor {
   }
 
   close(): void {
-    this.#aggregation.close()
+    this.#aggregation?.close()
   }
 }

@@ -41,7 +41,7 @@ export abstract class WindowProcessor<S extends StateStore> implements Processor
   abstract process(record: AnyRecord): void
 
   close(): void {
-    this.aggregation.close()
+    this.aggregation?.close()
   }
 
   /** Moves the time, and returns it. */

@@ -38,6 +38,29 @@ test('a class is made, initialized and closed once per task', (t) => {
   t.deepEqual(notes.sort(), ['close m 0_0', 'close m 0_1'])
 })
 
+test('the inputs of a cogroup, and the sides of a join, share a class', (t) => {
+  const notes: string[] = []
+  const cogrouped = witness(notes, { initialize: () => '', aggregateA: () => 'a', aggregateB: () => 'b' })
+  const inputs = [
+    { input: 'ga', method: 'aggregateA' },
+    { input: 'gb', method: 'aggregateB' },
+  ]
+  const run = new TestRun({
+    steps: [
+      source,
+      { name: 'b', operator: 'stream', topics: ['b'] },
+      { name: 'ga', operator: 'groupByKey', input: 'in' },
+      { name: 'gb', operator: 'groupByKey', input: 'b' },
+      { name: 'c', operator: 'cogroup', inputs, logic: cogrouped },
+      { name: 't', operator: 'table', topic: 't' },
+      { name: 'j', operator: 'outerJoin', join: 'tableTable', left: 'c', right: 't', logic: witness(notes, { join: () => 'j' }) },
+    ],
+  })
+  t.deepEqual(notes.splice(0).sort(), ['init c 0_0', 'init j 0_0'])
+  run.driver.close()
+  t.deepEqual(notes.sort(), ['close c 0_0', 'close j 0_0'])
+})
+
 test('those who look rows of a table up share the class of its step', (t) => {
   const notes: string[] = []
   const join = logic({ join: (left, right) => `${left}+${right}` })
@@ -162,4 +185,22 @@ test('records that are held back for a grace are joined after a restart, and in 
     run.pipe('in', null, 'without a key', 17)
     t.deepEqual(run.sent('out'), ['null=without a key+null@17'], 'nothing to wait for')
   }
+})
+
+test('a class that fails to start is named, and those that had started are closed', (t) => {
+  const notes: string[] = []
+  const failing = class {
+    init(): void {
+      throw new Error('no luck')
+    }
+  } as LogicClass
+  const steps: readonly StepSpec[] = [
+    source,
+    { name: 'm', operator: 'mapValues', input: 'in', logic: witness(notes, { mapValues: () => 'v' }) },
+    { name: 'f', operator: 'filter', input: 'm', logic: failing },
+    sink('f'),
+  ]
+  const error = t.throws(() => new TestRun({ steps })) as StreamError
+  t.regex(error.message, /Step f failed to start in task 0_0: no luck/)
+  t.is(notes[0], 'init m 0_0')
 })
