@@ -53,8 +53,10 @@ function isOneFunction(file: ts.SourceFile): boolean {
 /** Identifiers that may mean something of the scope around: not names of properties. A bound from above. */
 function identifiersOf(file: ts.SourceFile): ReadonlySet<string> {
   const names = new Set<string>()
+  /** The function that statements were put into; its name is not theirs. */
+  const wrapper = file.statements.find(ts.isFunctionDeclaration)
   const visit = (node: ts.Node): void => {
-    if (ts.isIdentifier(node) && !isPropertyName(node)) names.add(node.text)
+    if (ts.isIdentifier(node) && !isPropertyName(node) && node.parent !== wrapper) names.add(node.text)
     ts.forEachChild(node, visit)
   }
   visit(file)

@@ -83,7 +83,7 @@ function readLogic(method: Method, node: ScalarNode, reader: NodeReader): Inline
 
 /** Where a character of a scalar's text stands in the file. */
 export function placeWithin(node: ScalarNode, offset: number): Place {
-  const before = node.text.slice(0, offset).split('\n')
+  const before = node.text.slice(0, Math.min(offset, node.text.trimEnd().length)).split('\n')
   const line = node.lines[before.length - 1]
   if (line === undefined) return node.place
   return { ...line, column: line.column + (before.at(-1)?.length ?? 0) }
