@@ -2,14 +2,18 @@ import { diagnosticCodes } from './diagnostic-codes.js'
 
 /** docs/diagnostics.md: every problem that `gen` tells of a manifest. */
 export function diagnosticsPage(): string {
-  const rows = Object.entries(diagnosticCodes).map(([code, meaning]) => `| \`${code}\` | ${meaning.replaceAll('|', '\\|')} |`)
+  const rows = Object.entries(diagnosticCodes).map(([code, meaning]) => [`\`${code}\``, meaning.replaceAll('|', '\\|')] as const)
   return `# Diagnostics
 
 What \`gen\` says of schemas and manifests, all at once, as \`file:line:col code message\`; the code stays what it is between versions. \`unused-…\` are warnings, the others errors.
 Each has an example in [test/generator/cases](../test/generator/cases), named \`bad-<code>\`.
 
-| code | meaning |
-| --- | --- |
-${rows.join('\n')}
-`
+${table(['code', 'meaning'], rows)}`
+}
+
+/** A table of Markdown, its columns aligned as formatters want them. */
+function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  const widths = head.map((title, column) => Math.max(title.length, ...rows.map((row) => row[column]!.length)))
+  const line = (cells: readonly string[]) => `| ${cells.map((cell, column) => cell.padEnd(widths[column]!)).join(' | ')} |\n`
+  return [line(head), line(widths.map((width) => '-'.repeat(width))), ...rows.map(line)].join('')
 }
