@@ -1,6 +1,9 @@
 #!/usr/bin/env node
 import { run } from './cli.js'
 
+// `gen --check | head` closes the pipe early: that is nobody's mistake.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 3))
+
 const colour = process.stdout.isTTY === true && !process.env.NO_COLOR
 process.exitCode = await run(process.argv.slice(2), {
   cwd: process.cwd(),
