@@ -47,8 +47,8 @@ steps:
 write(
   'main.ts',
   `import { embeddedClient, EmbeddedBroker } from 'millrace/embedded'
-import { ByCustomer, Orders } from './schemas/generated/orders.js'
-import { OrdersDriver } from './schemas/generated/orders/driver.js'
+import { ByCustomer, Orders } from './generated/orders.js'
+import { OrdersDriver } from './generated/orders/driver.js'
 
 class Customer extends ByCustomer {
   protected override groupKey({ value }: ByCustomer.In): string {
@@ -86,7 +86,7 @@ write(
       skipLibCheck: false,
       outDir: 'build',
     },
-    include: ['main.ts', 'schemas'],
+    include: ['main.ts', 'generated'],
   }),
 )
 console.log(run('npx', 'gen', 'schemas').trim())
