@@ -89,7 +89,7 @@ for (const signal of ['SIGINT', 'SIGKILL'] as const) {
 }
 
 test('page-view-enricher shows regions, unknown among them, and ends by itself', async (t) => {
-  const { code, stdout } = await run('page-view-enricher', ['--data', directory(), '--rate', '200', '--for', '3s'])
+  const { code, stdout } = await run('page-view-enricher', ['--data', directory(), '--rate', '200', '--for', '5s'])
   t.is(code, 0)
   t.regex(stdout, /europe \d+.*unknown \d+|unknown \d+.*europe \d+/)
 })
