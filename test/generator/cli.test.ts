@@ -111,7 +111,7 @@ test('a file that it did not write stops it', (t) => {
   const { gen, write, read, has } = project(t)
   gen()
   write('generated/more.ts', '// mine\n')
-  write('schemas/more.topology.yaml', manifest)
+  write('schemas/more.topology.yaml', manifest.replace('application: logins', 'application: more'))
   const { status, stdout, stderr } = gen()
   t.is(status, 1)
   t.is(stdout, '')
