@@ -1,0 +1,67 @@
+import { resolve } from 'node:path'
+import { hasErrors } from '../diagnostics.js'
+import { type DescriptionFormat, descriptionFormats, formatDescriptions } from '../emit/describe.js'
+import { planForced, planWrite } from '../emit/write.js'
+import { describeGraph } from '../model/graph.js'
+import type { Arguments, Command } from './command.js'
+import { exitCodes, UsageError } from './io.js'
+import { reportProblems, showDifferences, writeFolders } from './output.js'
+import { generateProject } from './project.js'
+import { writeStubs } from './stubs.js'
+
+const extensions = { js: '.js', ts: '.ts', none: '' } as const
+
+/** `gen [folder]`: reads the schemas and topologies of a folder, and writes the code. */
+export const generateCommand: Command = {
+  help: `Usage: gen [folder] [options]
+
+Generates typed stream jobs from the Avro schemas (*.avsc, *.avdl) and topologies (*.topology.yaml, .yml, .json) of a folder.
+Without a folder: ./schemas if it is there, else the current one.
+
+  --check                  write nothing; print what would change as a diff, and exit 1 if anything would
+  --force                  overwrite generated files that were edited by hand, and folders that gen did not write
+  --describe               write nothing; print sub-topologies, stores and internal topics
+  --format FORMAT          how --describe prints: text (default), json or mermaid
+  --stubs DIR              lay a subclass in DIR for each abstract class that no file there extends yet
+  --import-extension EXT   what imports of generated siblings end with: js (default), ts or none
+  -h, --help               print this text
+  -v, --version            print the version of gen
+
+Exit codes: 0 done; 1 the input has problems, or --check found a difference; 2 the command is wrong; 3 something unexpected.
+Results go to stdout, problems to stderr, as file:line:col code message.
+`,
+  options: {
+    check: { type: 'boolean' },
+    force: { type: 'boolean' },
+    describe: { type: 'boolean' },
+    format: { type: 'string' },
+    stubs: { type: 'string' },
+    'import-extension': { type: 'string' },
+  },
+  async run(args, io) {
+    const folder = args.folder()
+    const importExtension = extensions[args.choice('import-extension', ['js', 'ts', 'none'], 'js')]
+    const format = descriptionFormat(args)
+    const generated = await generateProject(folder, io, { importExtension })
+    reportProblems(generated.diagnostics, io)
+    if (hasErrors(generated.diagnostics)) return exitCodes.problems
+
+    if (format !== undefined) {
+      io.stdout(formatDescriptions(generated.topologies.map(describeGraph), format))
+      return exitCodes.ok
+    }
+    const plan = args.flag('force') || args.flag('check') ? planForced : planWrite
+    const plans = await Promise.all(generated.folders.map(({ path, files }) => plan(resolve(io.cwd, path), files)))
+    if (args.flag('check')) return showDifferences(plans, io)
+    const code = await writeFolders(plans, io)
+    const stubs = args.text('stubs')
+    if (code === exitCodes.ok && stubs !== undefined) await writeStubs(generated.topologies, stubs, importExtension, io)
+    return code
+  },
+}
+
+function descriptionFormat(args: Arguments): DescriptionFormat | undefined {
+  if (args.flag('describe')) return args.choice('format', descriptionFormats, 'text')
+  if (args.text('format') !== undefined) throw new UsageError('--format goes with --describe.')
+  return undefined
+}
