@@ -183,6 +183,7 @@ export class Instance {
       positions: folders.positions(manager.tasks),
       ...(config.applicationServer === undefined ? {} : { host: config.applicationServer }),
     }))
+    const offsetReset = offsetResets(topology)
     const consumer = this.#closing(
       client.createGroupConsumer({
         groupId: application,
@@ -190,7 +191,7 @@ export class Instance {
         topics: topology.subTopologies.flatMap((subTopology) => sourceTopics(topology, subTopology)),
         assignor,
         isolation: 'readUncommitted',
-        offsetReset: offsetResets(topology),
+        offsetReset,
         sessionTimeoutMs,
         rebalanceTimeoutMs,
       }),
@@ -226,7 +227,7 @@ export class Instance {
         maxTaskIdleMs: config.maxTaskIdleMs,
       })
     const manager = this.#closing(
-      new TaskManager({ topology, groupId: application, counts, admin, consumer, folders, restorer, createTask, logger }),
+      new TaskManager({ topology, groupId: application, counts, admin, consumer, folders, restorer, offsetReset, createTask, logger }),
     )
     const inputs = new InputBuffer(consumer, config.inputBufferBytes)
     const loop = new PollLoop({

@@ -1,4 +1,4 @@
-import type { Restorer, RestoreTarget } from '../changelog/restorer.js'
+import type { Restorer } from '../changelog/restorer.js'
 import { partitionName } from '../changelog/topic-names.js'
 import type { Admin, CommittedOffset, GroupConsumer } from '../client/client.js'
 import { isStreamError, StreamError } from '../core/errors.js'
@@ -21,6 +21,8 @@ export interface TaskManagerOptions {
   readonly consumer: Pick<GroupConsumer, 'seek' | 'pause' | 'resume'>
   readonly folders: TaskFolders
   readonly restorer: Restorer
+  /** Where to read a topic from that the group has no offset of. */
+  readonly offsetReset: (topic: string) => 'earliest' | 'latest' | 'none'
   readonly createTask: (id: TaskId, partitions: readonly TopicPartition[]) => Task
   readonly logger: Logger
 }
@@ -86,7 +88,11 @@ export class TaskManager {
 
   /** Restores what comes within `maxWaitMs`, and starts tasks that are done. */
   async restore(maxWaitMs: number): Promise<void> {
-    for (const { id } of await this.#options.restorer.poll(maxWaitMs)) this.#run(this.#tasks.get(id))
+    const { restorer, admin } = this.#options
+    const done = (await restorer.poll(maxWaitMs)).flatMap(({ id }) => this.#tasks.get(id) ?? [])
+    if (done.length === 0) return
+    const ends = offsetsByName(await admin.endOffsets(done.flatMap((task) => task.inputPartitions)))
+    for (const task of done) this.#run(task, ends)
   }
 
   /** After an error that asks for it: wipes the task's state and restores it. Throws the error itself if it names no task of this instance. */
@@ -147,7 +153,8 @@ export class TaskManager {
     for (;;) {
       try {
         const ready = await restorer.add(begun)
-        this.#readOn(begun, ready)
+        await this.#readOn(begun, ends)
+        for (const { id } of ready) this.#run(this.#tasks.get(id), ends)
         return
       } catch (error) {
         const index = begun.findIndex((task) => isStreamError(error) && error.reaction === 'restore' && error.details.task === task.id)
@@ -175,22 +182,43 @@ export class TaskManager {
     }
   }
 
-  /** Reads the inputs on from where the tasks stand; those that are still restored are paused. */
-  #readOn(tasks: readonly Task[], ready: readonly RestoreTarget[]): void {
+  /** Reads the inputs on from where the tasks stand, or from where their topics say; paused until the tasks run. */
+  async #readOn(tasks: readonly Task[], ends: ReadonlyMap<string, number>): Promise<void> {
     const { consumer } = this.#options
+    const starts = await this.#starts(tasks, ends)
     for (const task of tasks) {
       const positions = task.inputPositions()
       for (const partition of task.inputPartitions) {
-        const position = positions.get(partitionName(partition))
+        const name = partitionName(partition)
+        const start = starts.get(name)
+        const position = positions.get(name) ?? start
+        if (start !== undefined) task.noteStart(partition, start)
         if (position !== undefined) consumer.seek(partition, position)
       }
       consumer.pause(task.inputPartitions)
     }
-    for (const { id } of ready) this.#run(this.#tasks.get(id))
   }
 
-  #run(task: Task | undefined): void {
+  /** Of inputs that have no position yet; those that are not to have one are the consumer's to refuse. */
+  async #starts(tasks: readonly Task[], ends: ReadonlyMap<string, number>): Promise<ReadonlyMap<string, number>> {
+    const { admin, offsetReset } = this.#options
+    const unknown = tasks.flatMap((task) => {
+      const positions = task.inputPositions()
+      return task.inputPartitions.filter((partition) => !positions.has(partitionName(partition)))
+    })
+    const earliest = unknown.filter(({ topic }) => offsetReset(topic) === 'earliest')
+    const latest = unknown.filter(({ topic }) => offsetReset(topic) === 'latest').map(partitionName)
+    const beginnings = earliest.length === 0 ? [] : await admin.beginningOffsets(earliest)
+    return new Map([...offsetsByName(beginnings), ...latest.map((name) => [name, ends.get(name) ?? 0] as const)])
+  }
+
+  /** `ends`: of its inputs, which it waits for where it has several. */
+  #run(task: Task | undefined, ends: ReadonlyMap<string, number>): void {
     if (task?.state !== 'restoring') return
+    for (const partition of task.inputPartitions) {
+      const end = ends.get(partitionName(partition))
+      if (end !== undefined) task.noteEnd(partition, end)
+    }
     task.completeRestore()
     this.#options.consumer.resume(task.inputPartitions)
   }

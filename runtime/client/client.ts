@@ -25,7 +25,7 @@ export interface ConsumedRecord {
   readonly headers: readonly Header[]
 }
 
-/** Consecutive records of one partition; none, where only control records, aborted ones or gaps were passed. */
+/** Consecutive records of one partition; none, where only control records, aborted ones or gaps were passed, or records to be read are gone. */
 export interface RecordBatch extends TopicPartition {
   readonly records: readonly ConsumedRecord[]
   /** Where the partition is read on: after the last record, and after control records and gaps of compaction that follow it. */

@@ -57,8 +57,8 @@ export class PartitionGroup {
   }
 
   /**
-   * May a record be processed, though some partitions are empty? With `maxIdleMs` 0 or more one waits for what the broker is known to
-   * have, and so long for what may come (KIP-695); -1 never waits.
+   * May a record be processed, though some partitions are empty? With `maxIdleMs` 0 or more it waits until the broker has told that there
+   * is nothing more in those, and then so long for what may come (KIP-695); -1 never waits.
    */
   isReady(clock: Clock): boolean {
     if (this.#ready.size === 0) return false
@@ -66,7 +66,7 @@ export class PartitionGroup {
     const nowMs = clock.now()
     let ready = true
     for (const queue of this.#queues.values()) {
-      if (!queue.isEmpty || (queue.lag ?? 0) > 0) {
+      if (!queue.isEmpty || queue.lag !== 0) {
         this.#idleUntil.delete(queue)
         if (queue.isEmpty) ready = false
         continue

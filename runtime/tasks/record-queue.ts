@@ -37,6 +37,7 @@ export class RecordQueue {
   /** Why the head cannot be taken; thrown when it is its turn, so that all before it is processed. */
   #failure: { readonly error: unknown } | undefined
   #position: number | undefined
+  #start: number | undefined
   #endOffset: number | undefined
   /** The highest timestamp taken so far, -1 at first (Kafka Streams' partition time). */
   partitionTime = -1
@@ -75,13 +76,19 @@ export class RecordQueue {
 
   /** How many more offsets the partition has, as far as the broker told; undefined: it did not. */
   get lag(): number | undefined {
-    if (this.#endOffset === undefined || this.#position === undefined) return undefined
-    return Math.max(0, this.#endOffset - this.#position)
+    const position = this.#position ?? this.#start
+    if (this.#endOffset === undefined || position === undefined) return undefined
+    return Math.max(0, this.#endOffset - position)
   }
 
-  /** Where the partition ends, as the broker tells. */
+  /** Where the partition ends, before a batch tells. */
   noteEnd(offset: number): void {
     this.#endOffset = offset
+  }
+
+  /** Where it is read from, if no position is committed; not a position to commit. */
+  noteStart(offset: number): void {
+    this.#start = offset
   }
 
   startAt(offset: number): void {
@@ -118,6 +125,7 @@ export class RecordQueue {
     this.#headRaw = undefined
     this.#failure = undefined
     this.#position = undefined
+    this.#start = undefined
     this.#endOffset = undefined
     this.partitionTime = -1
   }

@@ -170,9 +170,14 @@ export class Task {
     this.#group.add(batch)
   }
 
-  /** Tells where an input ends, where no batch does: an empty partition that is at its end need not be waited for. */
-  noteEnd(partition: TopicPartition, endOffset: number): void {
-    this.#group.queue(partition).noteEnd(endOffset)
+  /** Tells where an input is read from, if `inputPositions` does not know. */
+  noteStart(partition: TopicPartition, offset: number): void {
+    this.#group.queue(partition).noteStart(offset)
+  }
+
+  /** Tells where an input ends, before a batch does: one that is at its end already is not waited for, one of which nobody knows is. */
+  noteEnd(partition: TopicPartition, offset: number): void {
+    this.#group.queue(partition).noteEnd(offset)
   }
 
   /** Records enqueued and not yet processed, of one partition or of all. */

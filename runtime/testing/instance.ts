@@ -76,7 +76,12 @@ export class Instance {
     restorer.add(this.#running.map(({ task }) => task))
     while (restorer.isActive) restorer.poll(0)
     for (const { task, inputs } of this.#running) {
-      for (const input of inputs) input.position = this.#startPosition(task, input.partition)
+      for (const input of inputs) {
+        const { topic, partition } = input.partition
+        input.position = this.#startPosition(task, input.partition)
+        task.noteStart(input.partition, input.position)
+        task.noteEnd(input.partition, broker.endOffset(topic, partition))
+      }
       task.completeRestore()
     }
   }

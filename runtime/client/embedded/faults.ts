@@ -12,6 +12,8 @@ export interface Fault {
 /** Failures to come, for tests: each is set up before, and happens once. */
 export class Faults {
   readonly #group: (groupId: string) => Group
+  /** Topics whose reads are held, and who waits at them. */
+  readonly #held = new Map<string, Set<() => void>>()
   readonly #coming = new Map<Operation, Fault[]>()
   #refusals: Error[] = []
   #lostAcknowledgements = 0
@@ -41,7 +43,18 @@ export class Faults {
     for (const id of memberId === undefined ? group.memberIds() : [memberId]) group.remove(id)
   }
 
+  /** Reads of the topic find nothing, as from a broker that takes its time, until the function returned is called. */
+  holdReads(topic: string): () => void {
+    const waiting = new Set<() => void>()
+    this.#held.set(topic, waiting)
+    return () => {
+      this.#held.delete(topic)
+      for (const wake of waiting) wake()
+    }
+  }
+
   clear(): void {
+    this.#held.clear()
     this.#coming.clear()
     this.#refusals = []
     this.#lostAcknowledgements = 0
@@ -54,6 +67,11 @@ export class Faults {
     const result = action()
     if (fault !== undefined) throw fault.error
     return result
+  }
+
+  /** @internal `wake` is called when it no longer is. */
+  isHeld(topic: string, wake: () => void): boolean {
+    return this.#held.get(topic)?.add(wake) !== undefined
   }
 
   /** @internal */

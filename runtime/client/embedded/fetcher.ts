@@ -86,10 +86,12 @@ export class Fetcher {
   #read(position: Position, maxBytes: number): RecordBatch | undefined {
     // Not the log that was there when it was added: the topic may be gone.
     const { topic, partition } = position.log
+    if (this.#broker.faults.isHeld(topic, this.#options.wake)) return undefined
     const log = this.#broker.log(topic, partition)
-    if (position.offset < log.startOffset || position.offset > log.endOffset) position.offset = this.#options.reset(log, position.offset)
+    const before = position.offset
+    if (before < log.startOffset || before > log.endOffset) position.offset = this.#options.reset(log, before)
     const batch = log.read(position.offset, { isolation: this.#options.isolation, maxBytes })
-    if (batch.nextOffset === position.offset) return undefined
+    if (batch.nextOffset === before || (before === -1 && batch.nextOffset === position.offset)) return undefined
     position.offset = batch.nextOffset
     return batch
   }

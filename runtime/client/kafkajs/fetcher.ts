@@ -33,6 +33,8 @@ interface Reading extends TopicPartition {
   /** Raised by every seek: what was asked for before is thrown away. */
   turn: number
   fetched: FetchedRecords | undefined
+  /** It was reset: who takes is told where it goes on, even if nothing is there. */
+  reset: boolean
   /** It had nothing new, and is not asked for again while others have something ready. */
   quiet: boolean
   failures: number
@@ -110,6 +112,10 @@ export class Fetcher {
     for (const reading of this.#inTurn) {
       const { topic, partition, fetched, position, paused } = reading
       reading.quiet = false
+      if (reading.reset && position !== undefined && !paused) {
+        reading.reset = false
+        batches.push({ topic, partition, records: [], nextOffset: position, highWatermark: undefined })
+      }
       if (fetched === undefined || position === undefined || paused || room <= 0) continue
       const { records, nextOffset, bytes } = fetched.take(position, room)
       room -= bytes
@@ -217,7 +223,10 @@ export class Fetcher {
     const which = this.#options.reset(reading, position!)
     this.#network.settings.logger.warn(`${topic} [${partition}] does not have offset ${position} any more: going on at the ${which}`)
     const [start] = await listOffsets(this.#network, [{ topic, partition }], which, this.#options.isolation)
-    if (reading.turn === turn && start !== undefined) this.seek(reading, start.offset)
+    if (reading.turn !== turn || start === undefined) return
+    this.seek(reading, start.offset)
+    reading.reset = true
+    this.#options.onReady()
   }
 
   async #learn(readings: readonly Reading[]): Promise<void> {
@@ -249,7 +258,18 @@ export class Fetcher {
 }
 
 function unread(topic: string, partition: number): Reading {
-  return { topic, partition, position: undefined, paused: false, turn: 0, fetched: undefined, quiet: false, failures: 0, notBefore: 0 }
+  return {
+    topic,
+    partition,
+    position: undefined,
+    paused: false,
+    turn: 0,
+    fetched: undefined,
+    reset: false,
+    quiet: false,
+    failures: 0,
+    notBefore: 0,
+  }
 }
 
 function isMissing({ position, paused, fetched }: Reading): boolean {

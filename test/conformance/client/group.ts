@@ -39,6 +39,21 @@ export function groupSuite(tested: ClientUnderTest): void {
     t.deepEqual(member.lines(late), lines(3, 5))
   })
 
+  test('group: where the records to be read are gone, a batch without records tells where reading goes on', async (t) => {
+    const h = await Harness.for(t, tested)
+    const topic = await h.topic()
+    const at = { topic, partition: 0 }
+    await h.produce(records(at, 0, 3))
+    await h.client.admin().deleteRecords([{ ...at, offset: 3 }])
+    const member = await h.member(h.name('group'), [topic])
+    member.onAssigned = async () => member.consumer.seek(at, 1)
+    await pollUntil([member], () => member.batches.length > 0)
+    t.like(member.batches[0], { ...at, records: [], nextOffset: 3 })
+    await h.produce(records(at, 3, 5))
+    await pollUntil([member], () => member.lines().length >= 2)
+    t.deepEqual(member.lines(), lines(3, 5))
+  })
+
   test('group: without a commit and a reset of none, a poll fails with OFFSET_MISSING', async (t) => {
     const h = await Harness.for(t, tested)
     const topic = await h.topic()
