@@ -1,7 +1,8 @@
 import { buildTopology, describeTopology, type TopologyDescription, type TopologyProblem, topologyProblems } from 'millrace/topology'
 import type { Diagnostic } from '../diagnostics.js'
 import { codegenVersion, type TopologySpec } from '../emit/runtime-symbols.js'
-import type { TopologyModel } from './topology.js'
+import type { DataType, Encoding } from './data-type.js'
+import type { TopicModel, TopologyModel } from './topology.js'
 
 /** What Kafka allows as the name of a topic. */
 const maxTopicName = 249
@@ -25,7 +26,7 @@ export function checkGraph(topology: TopologyModel): readonly Diagnostic[] {
 function longNames(topology: TopologyModel): readonly TopologyProblem[] {
   const { internalTopics } = describeGraph(topology)
   return internalTopics
-    .filter(({ name }) => name.length > maxTopicName)
+    .filter(({ name, kind }) => kind !== 'schemas' && name.length > maxTopicName)
     .map(({ name, kind }) => ({
       step: name.slice(topology.application.length + 1).replace(/-(?:repartition|changelog)$/, ''),
       message: `its ${kind} topic would have a name of ${name.length} characters; Kafka takes ${maxTopicName}.`,
@@ -38,9 +39,21 @@ export function describeGraph(topology: TopologyModel): TopologyDescription {
   return describeTopology(buildTopology(specOf(topology)))
 }
 
-/** Of no type: the graph never calls a serde, nor user code. */
+/** The graph never calls a serde, nor user code; it asks only whether bytes name the schema they were written with. */
 const serde = { name: 'stand-in', serialize: () => new Uint8Array(), deserialize: () => undefined }
+const schemaSerde = { ...serde, writer: { fingerprint: '', schema: '' }, learn: () => {} }
 class Logic {}
+
+type Sides = Pick<TopicModel, 'key' | 'value' | 'keyEncoding' | 'valueEncoding'>
+
+function serdesOf({ key, value, keyEncoding, valueEncoding }: Sides) {
+  return { key: serdeOf(key, keyEncoding), value: serdeOf(value, valueEncoding) }
+}
+
+function serdeOf(type: DataType, encoding: Encoding): typeof serde {
+  if ('key' in type) return serdeOf(type.key, encoding)
+  return type.kind === 'avro' && encoding === 'avro' ? schemaSerde : serde
+}
 
 /** The topology as generated code would hand it over, with stand-ins for serdes and classes. */
 function specOf({ application, topics, stores, steps }: TopologyModel): TopologySpec {
@@ -48,17 +61,22 @@ function specOf({ application, topics, stores, steps }: TopologyModel): Topology
     codegen: codegenVersion,
     application,
     topics: Object.fromEntries(
-      topics.map(({ name, topic, key, value, partitions }) => {
+      topics.map(({ name, topic, key, value, keyEncoding, valueEncoding, partitions }) => {
         const nullable = { nullableKey: key.nullable, nullableValue: value.nullable }
-        return [name, { name: topic, key: serde, value: serde, ...nullable, ...(partitions && { partitions }) }]
+        return [
+          name,
+          { name: topic, ...serdesOf({ key, value, keyEncoding, valueEncoding }), ...nullable, ...(partitions && { partitions }) },
+        ]
       }),
     ),
-    stores: Object.fromEntries(stores.map((store) => [store.name, { ...store, key: serde, value: serde }])),
+    stores: Object.fromEntries(
+      stores.map((store) => [store.name, { ...store, ...serdesOf({ ...store, keyEncoding: 'avro', valueEncoding: 'avro' }) }]),
+    ),
     steps: steps.map(({ name, operator, spec, output, logic }) => ({
       name,
       operator,
       ...spec,
-      ...(output && { key: serde, value: serde, nullableKey: output.key.nullable, nullableValue: output.value.nullable }),
+      ...(output && { ...serdesOf(output), nullableKey: output.key.nullable, nullableValue: output.value.nullable }),
       ...Object.fromEntries(logic.map(({ field }) => [field, Logic])),
     })),
   }

@@ -1,7 +1,8 @@
 import { Restorer } from '../changelog/restorer.js'
 import { topicName } from '../changelog/topic-names.js'
-import type { Admin, Client } from '../client/client.js'
+import type { Admin, Client, ProducedRecord } from '../client/client.js'
 import { systemClock } from '../core/clock.js'
+import { toStreamError } from '../core/errors.js'
 import type { TopicPartition } from '../core/record.js'
 import { memoryBackend } from '../stores/memory-store.js'
 import type { StateStore } from '../stores/state-store.js'
@@ -25,6 +26,7 @@ import { PollLoop } from './poll-loop.js'
 import { type RestoreProgress, RestoreReporter } from './restore-progress.js'
 import { sourceTopics } from './source-topics.js'
 import { StateDirectory } from './state-directory.js'
+import { StateSchemas } from './state-schemas.js'
 import { TaskAssignor } from './task-assignor.js'
 import { TaskFolders } from './task-folders.js'
 import { TaskManager } from './task-manager.js'
@@ -79,9 +81,12 @@ export class Instance {
     if (this.#stopping) return
     const counts = await this.#prepareTopics(client.admin())
     logger.info(`${application} is connected to ${client.description}.`)
+    const schemas = this.#stateSchemas(client)
+    await schemas.open()
+    if (this.#stopping) return
     await this.#startGlobals(client, counts, directory, onDisk)
     if (this.#stopping) return
-    this.#connectParts(client, counts, folders, directory.processId)
+    this.#connectParts(client, counts, folders, schemas, directory.processId)
   }
 
   /** Runs until `stop`, then commits; rejects with what stops it before. */
@@ -135,6 +140,22 @@ export class Instance {
     return counts
   }
 
+  #stateSchemas(client: Client): StateSchemas {
+    const { config, topology } = this.#options
+    const admin = client.admin()
+    const reader = this.#closing(client.createReader({ clientId: `${config.clientId}-schemas` }))
+    return new StateSchemas({
+      topology,
+      source: {
+        endOffsets: (partitions) => admin.endOffsets(partitions),
+        assign: (partitions) => reader.assign(partitions),
+        poll: (maxWaitMs) => reader.poll(maxWaitMs),
+      },
+      write: (records) => writeAll(client, records),
+      now: () => systemClock.now(),
+    })
+  }
+
   async #startGlobals(
     client: Client,
     counts: ReadonlyMap<string, number>,
@@ -164,7 +185,7 @@ export class Instance {
     )
   }
 
-  #connectParts(client: Client, counts: ReadonlyMap<string, number>, folders: TaskFolders, processId: string): void {
+  #connectParts(client: Client, counts: ReadonlyMap<string, number>, folders: TaskFolders, schemas: StateSchemas, processId: string): void {
     const { config, topology, onSettled, onRestore } = this.#options
     const { application, clientId, handlers, logger, sessionTimeoutMs, rebalanceTimeoutMs } = config
     const admin = client.admin()
@@ -227,7 +248,19 @@ export class Instance {
         maxTaskIdleMs: config.maxTaskIdleMs,
       })
     const manager = this.#closing(
-      new TaskManager({ topology, groupId: application, counts, admin, consumer, folders, restorer, offsetReset, createTask, logger }),
+      new TaskManager({
+        topology,
+        groupId: application,
+        counts,
+        admin,
+        consumer,
+        folders,
+        restorer,
+        schemas,
+        offsetReset,
+        createTask,
+        logger,
+      }),
     )
     const inputs = new InputBuffer(consumer, config.inputBufferBytes)
     const loop = new PollLoop({
@@ -256,6 +289,18 @@ export class Instance {
   #closing<T extends { close(): unknown }>(part: T): T {
     this.#closers.push(() => part.close())
     return part
+  }
+}
+
+/** Throws what the first that is refused was refused for. */
+async function writeAll(client: Client, records: readonly ProducedRecord[]): Promise<void> {
+  const producer = client.createProducer()
+  try {
+    for (const record of records) producer.send(record)
+    const [failed] = (await producer.flush()).failed
+    if (failed !== undefined) throw toStreamError(failed.error, 'PRODUCTION', { topic: failed.record.topic })
+  } finally {
+    await producer.close()
   }
 }
 

@@ -1,6 +1,7 @@
 import type { Admin, NewTopic, TopicDescription } from '../client/client.js'
 import { StreamError } from '../core/errors.js'
 import type { StoreSpec } from '../stores/store-spec.js'
+import { needsSchemas, schemasTopic } from '../topology/schemas.js'
 import type { Topology } from '../topology/topology.js'
 import { taskCount } from './partition-counts.js'
 
@@ -10,7 +11,7 @@ const dayMs = 86_400_000
 export interface InternalTopic {
   readonly name: string
   readonly partitions: number
-  readonly purpose: 'repartition' | 'changelog'
+  readonly purpose: 'repartition' | 'changelog' | 'schemas'
   readonly config: Readonly<Record<string, string>>
 }
 
@@ -27,8 +28,12 @@ export function internalTopics(topology: Topology, counts: ReadonlyMap<string, n
         return { name, partitions: taskCount(subTopology, counts), purpose: 'changelog', config: changelogConfig(spec) }
       }),
   )
-  return [...repartition, ...changelogs]
+  const name = schemasTopic(topology.application)
+  const schemas = needsSchemas(topology) ? [{ name, partitions: 1, purpose: 'schemas', config: schemasConfig } as const] : []
+  return [...repartition, ...changelogs, ...schemas]
 }
+
+const schemasConfig = { 'cleanup.policy': 'compact' }
 
 /** Nothing expires: records are purged once they are processed and committed. */
 const repartitionConfig = {

@@ -10,6 +10,7 @@ import { formatTaskId, parseTaskId, type TaskId } from '../tasks/task-id.js'
 import type { Topology } from '../topology/topology.js'
 import { taskCount } from './partition-counts.js'
 import { sourceTopics } from './source-topics.js'
+import type { StateSchemas } from './state-schemas.js'
 import type { TaskFolders } from './task-folders.js'
 
 export interface TaskManagerOptions {
@@ -21,6 +22,7 @@ export interface TaskManagerOptions {
   readonly consumer: Pick<GroupConsumer, 'seek' | 'pause' | 'resume'>
   readonly folders: TaskFolders
   readonly restorer: Restorer
+  readonly schemas: StateSchemas
   /** Where to read a topic from that the group has no offset of. */
   readonly offsetReset: (topic: string) => 'earliest' | 'latest' | 'none'
   readonly createTask: (id: TaskId, partitions: readonly TopicPartition[]) => Task
@@ -68,6 +70,7 @@ export class TaskManager {
   /** Makes the tasks of `partitions` the tasks of this instance. Throws PARTITION_MISMATCH if a topic has grown since the start. */
   async assign(partitions: readonly TopicPartition[]): Promise<void> {
     const wanted = this.#byTask(partitions)
+    await this.#options.schemas.refresh()
     for (const task of this.tasks) if (!wanted.has(task.id)) await this.#drop(task)
     for (const [id, own] of wanted) if (!this.#tasks.has(id)) this.#create(id, own)
     await this.#begin(this.tasks.filter(({ state }) => state === 'created' || state === 'suspended'))

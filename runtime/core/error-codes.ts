@@ -93,7 +93,12 @@ const codes = {
   STATE_LAYOUT: {
     reaction: 'stop',
     description:
-      'A store in the state directory is of another kind than the manifest now says; rename the store, or reset the application.',
+      'A store is of another kind, or has keys of another type, than the manifest now says; rename the store, or reset the application.',
+  },
+  STATE_SCHEMA: {
+    reaction: 'stop',
+    description:
+      'A row of a store was written with a schema that is not known, or whose values the schema of this version cannot take; the message names the store and the fingerprint.',
   },
   STATE_CORRUPTED: { reaction: 'restore', description: 'A store on disk cannot be read; it is wiped and restored from its changelog.' },
   STATE_FULL: { reaction: 'stop', description: 'The disk, or the bound set for a state store, is full; nothing of the commit was kept.' },

@@ -10,6 +10,8 @@ export interface ErrorDetails {
   readonly topic?: string
   readonly partition?: number
   readonly offset?: number
+  /** Of the schema that data was written with. */
+  readonly fingerprint?: string
 }
 
 /** Every error Millrace throws: a stable `code`, the `reaction` to it, and the place where it happened. */

@@ -1,7 +1,7 @@
 import { bytesSerde } from '../serde/primitives.js'
 import type { TopologyBuilder } from '../topology/builder.js'
 import { StepFailure } from '../topology/problem.js'
-import { bufferedRecordSerde } from './buffers/buffered-record.js'
+import { bufferedRecordsOf } from './buffers/buffered-record.js'
 import type { StepBase } from './step.js'
 import { addSuppressedTable, type Suppression } from './tables/suppress-table.js'
 
@@ -39,6 +39,7 @@ export function buildSuppress(step: SuppressStep, builder: TopologyBuilder): voi
     maxBytes: whenFull === 'spill' ? undefined : step.maxBytes,
     emitEarly: whenFull === 'emitEarly',
   }
-  builder.addInternalStore(step.name, { kind: 'keyValue', name: step.name, key: bytesSerde, value: bufferedRecordSerde })
+  const buffered = bufferedRecordsOf(suppression.key, suppression.value)
+  builder.addInternalStore(step.name, { kind: 'keyValue', name: step.name, key: bytesSerde, value: buffered })
   builder.define(step.name, addSuppressedTable(builder, suppression, input))
 }

@@ -7,16 +7,12 @@ import { readJson, writeJson } from './json-encoding.js'
 import { Reader } from './reader.js'
 import { type Resolve, resolver } from './resolution.js'
 import { parseSchema, type Schema, schemaOf } from './schema.js'
+import type { SchemaSerde, WriterSchema } from './schema-serde.js'
 import type { Serde } from './serde.js'
 import { Writer } from './writer.js'
+import { writtenOut } from './written-out.js'
 
-/** A schema that values were written with before the codec's own. */
-export interface WriterSchema {
-  /** CRC-64-AVRO, 16 hex digits, the most significant first. */
-  readonly fingerprint: string
-  /** JSON, with all named types written out. */
-  readonly schema: string
-}
+export type { WriterSchema } from './schema-serde.js'
 
 export interface AvroSerdeOptions {
   /** Older schemas whose data is still about: it is read by Avro's schema resolution. */
@@ -25,9 +21,10 @@ export interface AvroSerdeOptions {
 
 /**
  * Avro's single-object encoding (Avro 1.12, "Single-object encoding"): C3 01, the CRC-64-AVRO fingerprint of the writer's schema (little endian),
- * the value. Data of a schema of `history` is read as the codec's own type; data of any other is an error that names its fingerprint.
+ * the value. Data of a schema of `history`, or learnt of later, is read as the codec's own type; data of any other is an error that names its
+ * fingerprint.
  */
-export function avroSerde<T>(codec: AvroCodec<T>, options: AvroSerdeOptions = {}): Serde<T> {
+export function avroSerde<T>(codec: AvroCodec<T>, options: AvroSerdeOptions = {}): SchemaSerde<T> {
   return new SingleObjectSerde(codec, options.history ?? [])
 }
 
@@ -106,7 +103,7 @@ export class AvroBody<T> {
       input.finish()
       return value as T
     } catch (error) {
-      throw this.#failed('DESERIALIZATION', error, `written with the schema ${writer.fingerprint}`)
+      throw this.#failed('DESERIALIZATION', error, writer.fingerprint)
     }
   }
 
@@ -121,7 +118,7 @@ export class AvroBody<T> {
     }
   }
 
-  #failed(code: 'SERIALIZATION' | 'DESERIALIZATION', error: unknown, note?: string): StreamError {
+  #failed(code: 'SERIALIZATION' | 'DESERIALIZATION', error: unknown, fingerprint?: string): StreamError {
     const reason =
       error instanceof AvroError
         ? error.describe()
@@ -130,15 +127,19 @@ export class AvroBody<T> {
           : error instanceof Error
             ? error.message
             : String(error)
-    return new StreamError(code, `avro ${this.codec.name}${note === undefined ? '' : ` (${note})`}: ${reason}`, { cause: error })
+    if (fingerprint === undefined) return new StreamError(code, `avro ${this.codec.name}: ${reason}`, { cause: error })
+    return new StreamError(code, `avro ${this.codec.name} (written with the schema ${fingerprint}): ${reason}`, {
+      fingerprint,
+      cause: error,
+    })
   }
 }
 
-class SingleObjectSerde<T> implements Serde<T> {
+class SingleObjectSerde<T> implements SchemaSerde<T> {
   readonly name: string
   readonly #body: AvroBody<T>
   readonly #header: Uint8Array
-  readonly #history: ReadonlyMap<string, WriterSchema>
+  readonly #history: Map<string, WriterSchema>
 
   constructor(codec: AvroCodec<T>, history: readonly WriterSchema[]) {
     this.name = `avro ${codec.name}`
@@ -147,14 +148,27 @@ class SingleObjectSerde<T> implements Serde<T> {
     this.#history = new Map(history.map((writer) => [writer.fingerprint, writer]))
   }
 
+  get writer(): WriterSchema {
+    const { codec } = this.#body
+    return { fingerprint: codec.fingerprint, schema: writtenOut(codec) }
+  }
+
+  learn(writers: Iterable<WriterSchema>): void {
+    for (const writer of writers) if (!this.#history.has(writer.fingerprint)) this.#history.set(writer.fingerprint, writer)
+  }
+
   serialize(value: T): Uint8Array {
     return this.#body.write(value, this.#header)
   }
 
   deserialize(bytes: Uint8Array): T {
+    return this.isForeign(bytes) ? this.#deserializeOther(bytes) : this.#body.read(bytes, 10)
+  }
+
+  isForeign(bytes: Uint8Array): boolean {
     const header = this.#header
-    for (let at = 0; at < 10; at += 1) if (bytes[at] !== header[at]) return this.#deserializeOther(bytes)
-    return this.#body.read(bytes, 10)
+    for (let at = 0; at < 10; at += 1) if (bytes[at] !== header[at]) return true
+    return false
   }
 
   #deserializeOther(bytes: Uint8Array): T {
@@ -167,6 +181,7 @@ class SingleObjectSerde<T> implements Serde<T> {
     const writer = this.#history.get(fingerprint)
     if (writer !== undefined) return this.#body.readAs(writer, bytes, 10)
     throw new StreamError('DESERIALIZATION', `${this.name}: written with a schema of the fingerprint ${fingerprint}, which is not known`, {
+      fingerprint,
       hint: `Known are ${[this.#body.codec.fingerprint, ...this.#history.keys()].join(', ')}. Generate with a lock that has the schema in its history.`,
     })
   }

@@ -69,6 +69,10 @@ class ConfluentSerde<T> implements RegistrySerde<T> {
     return this.#body.readAs(writer, bytes, 5)
   }
 
+  isForeign(bytes: Uint8Array): boolean {
+    return bytes.length < 5 || bytes[0] !== 0 || this.#idOf(bytes) !== this.#id
+  }
+
   prepare(bytes: Uint8Array): Promise<void> | undefined {
     if (bytes.length < 5 || bytes[0] !== 0 || this.#registry === undefined) return undefined
     const id = this.#idOf(bytes)

@@ -17,4 +17,8 @@ export interface Serde<T = any> {
   isExact?(value: T): boolean
   /** Fetches what `deserialize` of these bytes will need (a schema from a registry); undefined if it is all there. */
   prepare?(bytes: Uint8Array): Promise<void> | undefined
+  /** The serdes that it is made of, if any: that of a window's key, those of a change's values. */
+  readonly parts?: readonly Serde[]
+  /** Do these bytes (and perhaps a window after them) not begin as `serialize` writes them, so that as a key they would not be found? Absent: nobody can tell. */
+  isForeign?(bytes: Uint8Array): boolean
 }

@@ -23,7 +23,7 @@ export function timeWindowedSerde<K>(key: Serde<K>, sizeMs: number): Serde<Windo
       const start = getTime(name, bytes, length)
       return { key: key.deserialize(bytes.subarray(0, length)), start, end: Math.min(start + sizeMs, Number.MAX_SAFE_INTEGER) }
     },
-    ...prepareOf(key, 8),
+    ...ofKey(key, 8),
   }
 }
 
@@ -50,13 +50,16 @@ export function sessionWindowedSerde<K>(key: Serde<K>): Serde<Windowed<K>> {
       if (end < start) throw new StreamError('DESERIALIZATION', `${name}: the session ends (${end}) before it starts (${start})`)
       return { key: key.deserialize(bytes.subarray(0, length)), start, end }
     },
-    ...prepareOf(key, 16),
+    ...ofKey(key, 16),
   }
 }
 
-function prepareOf<K>(key: Serde<K>, suffix: number): Pick<Serde, 'prepare'> {
-  if (key.prepare === undefined) return {}
-  return { prepare: (bytes) => key.prepare?.(bytes.subarray(0, Math.max(0, bytes.length - suffix))) }
+function ofKey<K>(key: Serde<K>, suffix: number): Pick<Serde, 'prepare' | 'parts' | 'isForeign'> {
+  return {
+    parts: [key],
+    ...(key.isForeign && { isForeign: (bytes) => key.isForeign!(bytes) }),
+    ...(key.prepare && { prepare: (bytes) => key.prepare!(bytes.subarray(0, Math.max(0, bytes.length - suffix))) }),
+  }
 }
 
 function keyLength(name: string, bytes: Uint8Array, suffix: number): number {

@@ -7,10 +7,11 @@ import { ChangeLoggedStore } from './change-logged-store.js'
 import type { ChangelogRecord } from './change-sink.js'
 import { mapped } from './iterables.js'
 import { type LogChange, lastOfEachKey, type ManagedStore, type StoreChanges } from './managed-store.js'
+import { readRow } from './read-row.js'
 import type { CacheableStore, FlushListener, KeyValueStore } from './state-store.js'
 import type { BytesStore, Entry, Mutation } from './store.js'
 import type { StoreContext } from './store-context.js'
-import { flushedTo, readValue, type ValueCodec } from './value-codec.js'
+import { flushedTo, type ValueCodec } from './value-codec.js'
 
 export interface KeyValueStoreOptions<K, V> {
   readonly name: string
@@ -170,7 +171,7 @@ export class TypedKeyValueStore<K, V> implements KeyValueStore<K, V>, CacheableS
   }
 
   #keyOf(bytes: Uint8Array): K {
-    return readValue(this.name, this.#key, bytes)
+    return readRow(this.name, this.#key, bytes)
   }
 }
 

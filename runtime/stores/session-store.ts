@@ -5,12 +5,13 @@ import { compareBytes, idOf } from './bytes.js'
 import type { ChangelogRecord } from './change-sink.js'
 import { serializeKey } from './key-value-store.js'
 import { type LogChange, lastOfEachKey, type ManagedStore, type StoreChanges } from './managed-store.js'
+import { readRow } from './read-row.js'
 import { keyEnd, keyOfRow, rowKey, segmentStart } from './row-keys.js'
 import { SegmentedStore } from './segmented-store.js'
 import type { CacheableStore, FlushListener, SessionStore } from './state-store.js'
 import type { BytesStore, Mutation } from './store.js'
 import type { StoreContext } from './store-context.js'
-import { flushedTo, readTime, readValue, type ValueCodec, writeTime } from './value-codec.js'
+import { flushedTo, readTime, type ValueCodec, writeTime } from './value-codec.js'
 
 export interface SessionStoreOptions<K, V> {
   readonly name: string
@@ -256,7 +257,7 @@ export class TypedSessionStore<K, V> implements SessionStore<K, V>, CacheableSto
   }
 
   #windowed(row: Uint8Array): Windowed<K> {
-    return { key: readValue(this.name, this.#options.key, keyOfRow(row, suffixLength)), start: startOf(row), end: endOf(row) }
+    return { key: readRow(this.name, this.#options.key, keyOfRow(row, suffixLength)), start: startOf(row), end: endOf(row) }
   }
 
   #keyBytes(key: K): Uint8Array {

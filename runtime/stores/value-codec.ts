@@ -1,8 +1,8 @@
-import { isStreamError, StreamError } from '../core/errors.js'
 import type { ValueAndTimestamp } from '../core/record.js'
 import type { Serde } from '../serde/serde.js'
 import type { ChangeLoggedStore, Flushed } from './change-logged-store.js'
 import type { Slot } from './overlay.js'
+import { readRow } from './read-row.js'
 import type { FlushListener } from './state-store.js'
 
 /**
@@ -28,7 +28,7 @@ export interface ValueCodec<V> {
 }
 
 export function plainCodec<V>(store: string, serde: Serde<V>): ValueCodec<V> {
-  const decode = (bytes: Uint8Array): V => readValue(store, serde, bytes)
+  const decode = (bytes: Uint8Array): V => readRow(store, serde, bytes)
   const toBytes = (value: V | null) => (value == null ? null : serde.serialize(value))
   return {
     write(target, id, value) {
@@ -53,7 +53,7 @@ export function plainCodec<V>(store: string, serde: Serde<V>): ValueCodec<V> {
 }
 
 export function timestampedCodec<V>(store: string, serde: Serde<V>): ValueCodec<ValueAndTimestamp<V>> {
-  const innerOf = (bytes: Uint8Array): V => readValue(store, serde, bytes.subarray(8))
+  const innerOf = (bytes: Uint8Array): V => readRow(store, serde, bytes.subarray(8))
   const toBytes = (pair: ValueAndTimestamp<V> | null) =>
     pair?.value == null ? null : withTimestamp(serde.serialize(pair.value), pair.timestamp)
   return {
@@ -116,16 +116,6 @@ export function withTimestamp(value: Uint8Array, timestamp: number): Uint8Array 
   writeTime(bytes, 0, timestamp)
   bytes.set(value, 8)
   return bytes
-}
-
-/** The row of a store as its value; an error names the store. */
-export function readValue<V>(store: string, serde: Serde<V>, bytes: Uint8Array): V {
-  try {
-    return serde.deserialize(bytes)
-  } catch (error) {
-    if (!isStreamError(error)) throw error
-    throw new StreamError(error.code, `a row of the store ${store}: ${error.message}`, { ...error.details, store, cause: error })
-  }
 }
 
 /** A value that nobody can change behind the store's back. */

@@ -5,12 +5,13 @@ import { idOf } from './bytes.js'
 import type { ChangelogRecord } from './change-sink.js'
 import { serializeKey } from './key-value-store.js'
 import type { LogChange, ManagedStore, StoreChanges } from './managed-store.js'
+import { readRow } from './read-row.js'
 import { keyEnd, latestKey, rowKey } from './row-keys.js'
 import { SegmentedStore } from './segmented-store.js'
 import type { VersionedKeyValueStore, VersionedRecord } from './state-store.js'
 import type { BytesStore } from './store.js'
 import type { StoreContext } from './store-context.js'
-import { readTime, readValue, withTimestamp, writeTime } from './value-codec.js'
+import { readTime, withTimestamp, writeTime } from './value-codec.js'
 
 export interface VersionedStoreOptions<K, V> {
   readonly name: string
@@ -221,7 +222,7 @@ export class TypedVersionedStore<K, V> implements VersionedKeyValueStore<K, V>, 
   }
 
   #valueOf(bytes: Uint8Array): V {
-    return readValue(this.name, this.#options.value, bytes)
+    return readRow(this.name, this.#options.value, bytes)
   }
 }
 

@@ -5,12 +5,13 @@ import { compareBytes, idOf } from './bytes.js'
 import type { ChangelogRecord } from './change-sink.js'
 import { serializeKey } from './key-value-store.js'
 import { type LogChange, lastOfEachKey, type ManagedStore, type StoreChanges } from './managed-store.js'
+import { readRow } from './read-row.js'
 import { keyEnd, keyOfRow, rowKey, segmentStart } from './row-keys.js'
 import { SegmentedStore } from './segmented-store.js'
 import type { CacheableStore, FlushListener, WindowEntry, WindowStore } from './state-store.js'
 import type { BytesStore, Mutation } from './store.js'
 import type { StoreContext } from './store-context.js'
-import { flushedTo, readTime, readValue, type ValueCodec, writeTime } from './value-codec.js'
+import { flushedTo, readTime, type ValueCodec, writeTime } from './value-codec.js'
 
 export interface WindowStoreOptions<K, V> {
   readonly name: string
@@ -266,7 +267,7 @@ export class TypedWindowStore<K, V> implements WindowStore<K, V>, CacheableStore
 
   #windowed(row: Uint8Array): Windowed<K> {
     const start = this.#startOf(row)
-    const key = readValue(this.name, this.#options.key, keyOfRow(row, this.#suffixLength))
+    const key = readRow(this.name, this.#options.key, keyOfRow(row, this.#suffixLength))
     return { key, start, end: Math.min(start + this.#options.windowSizeMs, Number.MAX_SAFE_INTEGER) }
   }
 

@@ -178,7 +178,9 @@ export class Processing {
   /** What must reach the poll loop whatever the handlers say: an error that stops the task already, or one of the task itself. */
   #rethrowFatal(error: unknown): void {
     if (error === this.#fatal) throw error
-    if (isStreamError(error) && (error.reaction === 'restore' || error.reaction === 'migrate' || error.code === 'STATE_FULL')) throw error
+    if (!isStreamError(error)) return
+    if (error.reaction === 'restore' || error.reaction === 'migrate' || error.code === 'STATE_FULL' || error.code === 'STATE_SCHEMA')
+      throw error
   }
 
   #failure(kind: Failure['kind'], step: string, message: string, cause: unknown, code: StreamError['code'] = 'PROCESSING'): Failure {

@@ -1,6 +1,6 @@
 import { partitionName } from '../changelog/topic-names.js'
 import type { ConsumedRecord, RecordBatch } from '../client/client.js'
-import { StreamError } from '../core/errors.js'
+import { isStreamError, StreamError } from '../core/errors.js'
 import { Headers } from '../core/headers.js'
 import { StreamRecord, type TopicPartition } from '../core/record.js'
 import type { Serde } from '../serde/serde.js'
@@ -205,8 +205,10 @@ export class RecordQueue {
   #describe({ offset }: ConsumedRecord, cause: unknown): StreamError {
     const place = { step: this.source.name, ...this.partition, offset }
     const message = cause instanceof Error ? cause.message.replace(/^DESERIALIZATION: /, '') : String(cause)
+    const fingerprint = isStreamError(cause) ? cause.details.fingerprint : undefined
     return new StreamError('DESERIALIZATION', `Step ${place.step} cannot read the record at ${where(place)}: ${message}`, {
       ...place,
+      ...(fingerprint === undefined ? {} : { fingerprint }),
       cause,
     })
   }

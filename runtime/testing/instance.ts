@@ -1,3 +1,4 @@
+import { StateSchemas } from '../app/state-schemas.js'
 import { Restorer } from '../changelog/restorer.js'
 import { partitionName } from '../changelog/topic-names.js'
 import type { ProducedRecord, RecordBatch } from '../client/client.js'
@@ -69,10 +70,19 @@ export class Instance {
 
   /** Fills the global stores, restores the tasks' own, and starts the tasks. */
   start(): void {
+    const { broker, layout, clock } = this.#options
+    const source = new BrokerSource(broker, this.#options.exactlyOnce)
+    new StateSchemas({
+      topology: layout.topology,
+      source,
+      write: (records) => {
+        for (const record of records) broker.append(record.topic, record.partition, record)
+      },
+      now: () => clock.now(),
+    }).open()
     this.#startGlobals()
-    this.#running = this.#options.layout.tasks.map((plan) => this.#createTask(plan))
-    const { broker } = this.#options
-    const restorer = new Restorer(new BrokerSource(broker, this.#options.exactlyOnce))
+    this.#running = layout.tasks.map((plan) => this.#createTask(plan))
+    const restorer = new Restorer(source)
     restorer.add(this.#running.map(({ task }) => task))
     while (restorer.isActive) restorer.poll(0)
     for (const { task, inputs } of this.#running) {

@@ -1,3 +1,4 @@
+import { needsSchemas, schemasTopic } from './schemas.js'
 import type { Topology, TopologyNode, TopologyStore } from './topology.js'
 
 /** A topology as data for people and tools: names, and what is connected. Internal topics have their names on Kafka. */
@@ -40,7 +41,7 @@ export interface GlobalDescription {
 
 export interface InternalTopicDescription {
   readonly name: string
-  readonly kind: 'repartition' | 'changelog'
+  readonly kind: 'repartition' | 'changelog' | 'schemas'
   /** Of repartition topics, if the manifest says; else as many as what is read together with it. */
   readonly partitions?: number
 }
@@ -72,6 +73,7 @@ export function describeTopology(topology: Topology): TopologyDescription {
         const isOwn = !global && spec.logging !== false && spec.changelogTopic === undefined
         return isOwn ? [{ name: `${application}-${spec.name}-changelog`, kind: 'changelog' as const }] : []
       }),
+      ...(needsSchemas(topology) ? [{ name: schemasTopic(application), kind: 'schemas' as const }] : []),
     ],
   }
 }

@@ -199,7 +199,7 @@ test('--describe prints sub-topologies, stores and internal topics, and writes n
   const [json] = JSON.parse(gen('--describe', '--format', 'json').stdout)
   t.deepEqual(
     json.internalTopics.map(({ name }: { name: string }) => name),
-    ['logins-by-user-repartition', 'logins-counts-changelog'],
+    ['logins-by-user-repartition', 'logins-counts-changelog', 'logins-state-schemas'],
   )
   t.true(gen('--describe', '--format', 'mermaid').stdout.startsWith('flowchart TB\n'))
   t.false(has('generated'))

@@ -12,6 +12,11 @@ export interface BufferedRecord {
   readonly values: readonly (Uint8Array | null)[]
 }
 
+/** For records of this key and these values; the key stands in the buffer's own. */
+export function bufferedRecordsOf(key: Serde, value: Serde): Serde<BufferedRecord> {
+  return { ...bufferedRecordSerde, parts: [key, value] }
+}
+
 /** Big endian: time, timestamp, offset, then lengths (4 bytes, -1 for null) before each of topic, headers and values. */
 export const bufferedRecordSerde: Serde<BufferedRecord> = {
   name: 'buffered record',

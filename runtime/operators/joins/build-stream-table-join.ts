@@ -33,7 +33,7 @@ export function buildStreamTableJoin(step: StreamJoinStep, builder: TopologyBuil
   if (graceMs === undefined) {
     builder.processor(step.name, stream.nodes, () => new StreamTableJoinProcessor(join), rows.stores)
   } else {
-    const spec = graceBufferStore(step.name)
+    const spec = graceBufferStore(step.name, stream.key, stream.value)
     builder.addInternalStore(step.name, spec)
     const graceJoin = { ...join, graceMs, buffer: spec.name, key: stream.key, value: stream.value }
     builder.processor(step.name, stream.nodes, () => new GraceJoinProcessor(graceJoin), [...rows.stores, spec.name])

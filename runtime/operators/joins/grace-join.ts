@@ -1,10 +1,11 @@
 import { StreamRecord } from '../../core/record.js'
 import { bytesSerde, writeLong } from '../../serde/primitives.js'
 import type { Serde } from '../../serde/serde.js'
+import { readRow } from '../../stores/read-row.js'
 import type { KeyValueStore } from '../../stores/state-store.js'
 import type { StoreSpec } from '../../stores/store-spec.js'
 import type { AnyRecord, KeptNumber, ProcessorContext } from '../../topology/processor.js'
-import { type BufferedRecord, bufferedRecordSerde } from '../buffers/buffered-record.js'
+import { type BufferedRecord, bufferedRecordsOf } from '../buffers/buffered-record.js'
 import { type TimeEntry, TimeHeap } from '../buffers/time-heap.js'
 import { type StreamTableJoin, StreamTableJoinProcessor } from './stream-table-join.js'
 
@@ -21,8 +22,8 @@ export interface GraceJoin extends StreamTableJoin {
 }
 
 /** `<step>-buffer`: the records that wait, under their timestamp, key and a number of their own. */
-export function graceBufferStore(step: string): StoreSpec {
-  return { kind: 'keyValue', name: `${step}-buffer`, key: bytesSerde, value: bufferedRecordSerde }
+export function graceBufferStore(step: string, key: Serde, value: Serde): StoreSpec {
+  return { kind: 'keyValue', name: `${step}-buffer`, key: bytesSerde, value: bufferedRecordsOf(key, value) }
 }
 
 /**
@@ -76,8 +77,9 @@ export class GraceJoinProcessor extends StreamTableJoinProcessor {
 
   #release(entry: Entry): void {
     const { origin, values } = this.#store.get(entry.key)!
-    const key = this.#join.key.deserialize(entry.key.subarray(8, entry.key.length - 4))
-    const record = new StreamRecord(key, this.#join.value.deserialize(values[0]!), origin.timestamp, origin.headers)
+    const { buffer } = this.#join
+    const key = readRow(buffer, this.#join.key, entry.key.subarray(8, entry.key.length - 4))
+    const record = new StreamRecord(key, readRow(buffer, this.#join.value, values[0]!), origin.timestamp, origin.headers)
     this.context.runWith(origin, () => this.join(record))
     this.#order.pop()
     this.#store.put(entry.key, null)

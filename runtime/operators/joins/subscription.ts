@@ -54,6 +54,7 @@ export function subscriptionSerde(primaryKey: Serde): Serde<Subscription> {
         primaryPartition: bytes.readInt32BE(bytes.length - 4),
       }
     },
+    parts: [primaryKey],
   }
 }
 
@@ -94,6 +95,7 @@ export function answerSerde(value: Serde): Serde<Answer> {
         value: bytes.length === start ? null : value.deserialize(bytes.subarray(start)),
       }
     },
+    parts: [value],
     ...(value.prepare && { prepare: (bytes) => value.prepare!(bytes.subarray((bytes[0] ?? 0) & noHash ? 1 : 17)) }),
   }
 }
@@ -117,6 +119,12 @@ export function subscriptionKeySerde(foreignKey: Serde, primaryKey: Serde): Serd
       const end = bytes.length < 4 ? -1 : 4 + bytes.readInt32BE(0)
       if (end < 4 || end > bytes.length) throw new StreamError('DESERIALIZATION', `${name}: ${bytes.length} bytes are too few`)
       return { foreignKey: foreignKey.deserialize(bytes.subarray(4, end)), primaryKey: primaryKey.deserialize(bytes.subarray(end)) }
+    },
+    parts: [foreignKey, primaryKey],
+    isForeign: (data) => {
+      const bytes = Buffer.from(data.buffer, data.byteOffset, data.byteLength)
+      const end = bytes.length < 4 ? 0 : 4 + bytes.readInt32BE(0)
+      return foreignKey.isForeign?.(bytes.subarray(4, end)) === true || primaryKey.isForeign?.(bytes.subarray(end)) === true
     },
   }
 }

@@ -26,6 +26,8 @@ export function unmatchedKeySerde(key: Serde): Serde<UnmatchedKey> {
       if (bytes.length < 9) throw new StreamError('DESERIALIZATION', `${name}: ${bytes.length} bytes, fewer than the 9 of time and side`)
       return { timestamp: readLong(name, bytes, 0), left: bytes[8] === 1, key: key.deserialize(bytes.subarray(9)) }
     },
+    parts: [key],
+    ...(key.isForeign && { isForeign: (bytes) => key.isForeign!(bytes.subarray(9)) }),
   }
 }
 
@@ -65,5 +67,6 @@ export function unmatchedValuesSerde(left: Serde, right: Serde): Serde<Unmatched
       }
       return { left: bytes[0] === 1, values }
     },
+    parts: [left, right],
   }
 }

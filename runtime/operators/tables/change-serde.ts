@@ -41,6 +41,7 @@ export function changeSerde<V>(value: Serde<V>): Serde<Change<V>> {
           throw new StreamError('DESERIALIZATION', `${name}: the last byte is ${bytes[end]}, none of 0, 1, 2`)
       }
     },
+    parts: [value],
     ...(value.prepare && { prepare: (bytes) => prepareBoth(value, bytes) }),
   }
 }

@@ -1,5 +1,6 @@
 import type { Change, ValueAndTimestamp } from '../../core/record.js'
 import type { Serde } from '../../serde/serde.js'
+import { readRow } from '../../stores/read-row.js'
 import type { KeyValueStore } from '../../stores/state-store.js'
 import type { AnyRecord, ProcessorContext } from '../../topology/processor.js'
 import { type BufferedRecord, originSize } from '../buffers/buffered-record.js'
@@ -79,7 +80,7 @@ export class SuppressBuffer {
     if (entry === undefined) return
     const { origin, values } = this.#store.get(entry.key)!
     const [newBytes, oldBytes] = values
-    send({ key: this.#key.deserialize(entry.key), change: changeOf(this.#read(newBytes!), this.#read(oldBytes!)), origin })
+    send({ key: readRow(this.#store.name, this.#key, entry.key), change: changeOf(this.#read(newBytes!), this.#read(oldBytes!)), origin })
     this.#order.pop()
     this.#entries.delete(entry.id)
     this.#sizeBytes -= entry.sizeBytes
@@ -102,7 +103,7 @@ export class SuppressBuffer {
   }
 
   #read(bytes: Uint8Array | null): unknown {
-    return bytes === null ? null : this.#value.deserialize(bytes)
+    return bytes === null ? null : readRow(this.#store.name, this.#value, bytes)
   }
 }
 
