@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, s
 import { join } from 'node:path'
 import { DirectoryLock } from '../core/directory-lock.js'
 import { StreamError, toStreamError } from '../core/errors.js'
+import { formatOf } from '../serde/schema-serde.js'
 import type { StoreSpec } from '../stores/store-spec.js'
 
 const format = 1
@@ -17,6 +18,8 @@ interface Meta {
   readonly processId: string
   /** What the bytes of each store mean; `kind`, and whether it keeps duplicates. */
   readonly stores: Readonly<Record<string, string>>
+  /** In what format each store has its keys; those of older folders are not known. */
+  readonly keys?: Readonly<Record<string, string>>
 }
 
 /**
@@ -48,7 +51,8 @@ export class StateDirectory {
       const meta = readMeta(path)
       if (meta !== undefined) checkMeta(path, meta, application, stores)
       const processId = meta?.processId ?? randomUUID()
-      writeMeta(path, { format, application, processId, stores: { ...meta?.stores, ...layoutOf(stores) } })
+      const known = { stores: { ...meta?.stores, ...layoutOf(stores) }, keys: { ...meta?.keys, ...keysOf(stores) } }
+      writeMeta(path, { format, application, processId, ...known })
       return new StateDirectory(path, processId, lock)
     } catch (error) {
       lock.release()
@@ -163,10 +167,26 @@ function checkMeta(path: string, meta: Meta, application: string, stores: readon
       hint: 'Give the changed store a new name, or delete the folder and the changelog of the store.',
     })
   }
+  for (const [store, keys] of Object.entries(keysOf(stores))) {
+    const found = meta.keys?.[store]
+    if (found === undefined || found === keys) continue
+    throw new StreamError('STATE_LAYOUT', `The store ${store} in ${path} has keys of ${found}; the topology now says ${keys}.`, {
+      store,
+      hint: 'None of its rows would be found. Give the store a new name, or delete the folder and the changelog of the store.',
+    })
+  }
+}
+
+function keysOf(stores: readonly StoreSpec[]): Record<string, string> {
+  return Object.fromEntries(stores.filter(isKept).map(({ name, key }) => [name, formatOf(key)]))
+}
+
+function isKept({ persistence }: StoreSpec): boolean {
+  return persistence !== 'memory'
 }
 
 function layoutOf(stores: readonly StoreSpec[]): Record<string, string> {
-  const kept = stores.filter((store) => store.persistence !== 'memory')
+  const kept = stores.filter(isKept)
   return Object.fromEntries(
     kept.map((store) => [store.name, 'retainDuplicates' in store && store.retainDuplicates ? `${store.kind} with duplicates` : store.kind]),
   )

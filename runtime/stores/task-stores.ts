@@ -1,4 +1,6 @@
 import { StreamError } from '../core/errors.js'
+import { formatOf } from '../serde/schema-serde.js'
+import type { Serde } from '../serde/serde.js'
 import type { ChangelogRecord, ChangeSink } from './change-sink.js'
 import { createStore } from './create-store.js'
 import type { ManagedStore, StoreChanges } from './managed-store.js'
@@ -25,6 +27,7 @@ export interface TaskStoresOptions {
 
 interface Owned {
   readonly store: ManagedStore
+  readonly key: Serde
   readonly logged: boolean
   readonly backend: Backend
 }
@@ -56,7 +59,7 @@ export class TaskStores {
       for (const { spec, global } of stores) {
         const backend = (inMemory(spec) ? this.#memory : this.#persistent)!
         const logged = !global && spec.logging !== false && spec.changelogTopic === undefined
-        this.#stores.set(spec.name, { store: createStore(spec, backend.state.open(spec.name), context), logged, backend })
+        this.#stores.set(spec.name, { store: createStore(spec, backend.state.open(spec.name), context), key: spec.key, logged, backend })
       }
     } catch (error) {
       this.close()
@@ -131,10 +134,11 @@ export class TaskStores {
 
   /**
    * Applies records of the store's changelog to its base, with positions in the same transaction. Before the task runs; applying
-   * records again that are there already changes nothing.
+   * records again that are there already changes nothing. Throws STATE_LAYOUT for keys that would never be found again.
    */
   restore(name: string, records: readonly ChangelogRecord[], positions: ReadonlyMap<string, number>): void {
-    const { store, backend } = this.#owned(name)
+    const { store, backend, key } = this.#owned(name)
+    if (key.isForeign !== undefined) for (const record of records) checkKey(name, key, record)
     apply(backend.state, [{ name, changes: store.restore(records) }], positions)
     store.restored()
   }
@@ -175,6 +179,15 @@ export class TaskStores {
   #requireOpen(): void {
     if (this.#closed) throw new StreamError('INVALID_STATE', 'the stores of the task are closed')
   }
+}
+
+/** A row whose key is in other bytes than it would have now would lie there for good, and nobody find it. */
+function checkKey(store: string, serde: Serde, { key, value }: ChangelogRecord): void {
+  if (key === null || value === null || serde.isForeign?.(key) !== true) return
+  throw new StreamError('STATE_LAYOUT', `The changelog of the store ${store} has keys of another schema than ${formatOf(serde)}.`, {
+    store,
+    hint: 'Give the store a new name, or bring back the schema of its keys.',
+  })
 }
 
 /**
