@@ -39,6 +39,7 @@ export function buildForeignKeyJoin(step: ForeignKeyJoinStep, builder: TopologyB
     leftRows,
     rightRows,
     subscriptions: `${name}-subscription`,
+    again: `${name}/subscribe-again`,
   }
   const subscription = subscriptionSerde(left.key)
   const storeKey = subscriptionKeySerde(right.key, left.key)
@@ -62,6 +63,8 @@ export function buildForeignKeyJoin(step: ForeignKeyJoinStep, builder: TopologyB
   builder.copartition(name, topics)
 
   builder.processor(`${name}/join`, answered.nodes, () => new JoinAnswerProcessor(join), leftRows.stores)
+  const topic = `${name}-subscription`
+  builder.sink({ kind: 'sink', name: join.again, parents: [`${name}/join`], topic, key: right.key, value: subscription })
   const key = step.key ?? left.key
   const value = step.value ?? left.value
   const spec = tableStoreSpec(builder, name, step.store, key, value)

@@ -6,7 +6,7 @@ import type { AnyRecord, Processor, ProcessorContext } from '../../topology/proc
 import type { LogicClass } from '../step.js'
 import { sharedLogic, type UserCode } from '../user-code.js'
 import { type Answer, type Instruction, instruction, type Subscription, type SubscriptionKey, subscriptionPrefix } from './subscription.js'
-import { valueHash } from './value-hash.js'
+import { differInSchema, rowHash } from './value-hash.js'
 
 /**
  * A join of each left row with the right row that it points at (KIP-213), in four parts: left rows subscribe at the partition of their foreign
@@ -25,6 +25,8 @@ export interface ForeignKeyJoin {
   readonly rightRows: TableValues
   /** Store of the subscriptions. */
   readonly subscriptions: string
+  /** Node that sends subscriptions anew. */
+  readonly again: string
 }
 
 interface JoinCode {
@@ -48,7 +50,7 @@ export class SubscribeProcessor implements Processor {
   init(context: ProcessorContext): void {
     this.#context = context
     this.#code = sharedLogic(this.#join, context)
-    this.#partition = Number(context.taskId.slice(context.taskId.lastIndexOf('_') + 1))
+    this.#partition = partitionOf(context)
   }
 
   process(record: AnyRecord): void {
@@ -60,7 +62,7 @@ export class SubscribeProcessor implements Processor {
     if (newValue === null && oldValue === null) return
     const before = this.#foreignKey(record, oldValue)
     const after = this.#foreignKey(record, newValue)
-    const hash = newValue === null ? null : valueHash(this.#join.leftValue.serialize(newValue))
+    const hash = newValue === null ? null : rowHash(this.#join.leftValue, newValue)
     const moved = before !== null && (after === null || !this.#sameKey(before, after))
     if (this.#join.left) {
       if (moved) this.#subscribe(record, before, hash, instruction.deleteSilently)
@@ -173,12 +175,16 @@ export class AnswerAllProcessor implements Processor {
   readonly #prefixOf = (key: unknown): Uint8Array => subscriptionPrefix(this.#join.rightKey, key)
 }
 
-/** The left side joins an answer with its row, if that is still the one that asked. Kafka Streams: `ResponseJoinProcessorSupplier`. */
+/**
+ * The left side joins an answer with its row, if that is still the one that asked. Kafka Streams: `ResponseJoinProcessorSupplier`. Where the
+ * question was of a version with another schema nobody can tell, and the row asks again.
+ */
 export class JoinAnswerProcessor implements Processor {
   readonly #join: ForeignKeyJoin
   #context!: ProcessorContext
   #code!: UserCode<JoinCode>
   #rows!: ValueGetter
+  #partition = 0
 
   constructor(join: ForeignKeyJoin) {
     this.#join = join
@@ -188,23 +194,41 @@ export class JoinAnswerProcessor implements Processor {
     this.#context = context
     this.#code = sharedLogic(this.#join, context)
     this.#rows = this.#join.leftRows.open(context)
+    this.#partition = partitionOf(context)
   }
 
   process(record: AnyRecord): void {
     const { hash, value: right } = record.value as Answer
     const row = this.#rows.get(record.key) as ValueAndTimestamp<unknown> | undefined
-    const current = row === undefined ? null : valueHash(this.#join.leftValue.serialize(row.value))
+    const { name, left, leftValue } = this.#join
+    const current = row === undefined ? null : rowHash(leftValue, row.value)
     if (!sameHash(hash, current)) {
+      if (row !== undefined && hash !== null && differInSchema(leftValue, hash, current!)) this.#askAgain(record, row.value, current!)
+      else this.#context.drop('outdated answer')
+      return
+    }
+    const joins = row !== undefined && (right !== null || left)
+    this.#context.forward(record.withValue(joins ? this.#code.join(row.value, right, record.key) : null), name)
+  }
+
+  #askAgain(record: AnyRecord, row: unknown, hash: Uint8Array): void {
+    const foreignKey = this.#code.foreignKey(row, record.key) ?? null
+    if (foreignKey === null && !this.#join.left) {
       this.#context.drop('outdated answer')
       return
     }
-    const joins = row !== undefined && (right !== null || this.#join.left)
-    this.#context.forward(record.withValue(joins ? this.#code.join(row.value, right, record.key) : null))
+    const { key: primaryKey, timestamp, headers } = record
+    const subscription: Subscription = { hash, instruction: instruction.answer, primaryKey, primaryPartition: this.#partition }
+    this.#context.forward(new StreamRecord(foreignKey, subscription, timestamp, headers), this.#join.again)
   }
 
   close(): void {
     this.#rows?.close?.()
   }
+}
+
+function partitionOf({ taskId }: ProcessorContext): number {
+  return Number(taskId.slice(taskId.lastIndexOf('_') + 1))
 }
 
 function sameHash(left: Uint8Array | null, right: Uint8Array | null): boolean {

@@ -1,7 +1,26 @@
+import type { Serde } from '../../serde/serde.js'
+
 /**
- * A hash of 128 bits of a row's bytes: tells whether a row is still the one that a subscription was made for (KIP-213). MurmurHash3
- * (x86, 128 bits, seed 0), by Austin Appleby, public domain.
+ * Tells whether a row is still the one that a subscription was made for (KIP-213): a hash of its bytes. A row has other bytes under another
+ * schema, though it is the same; so that this can be told, four bytes of the header that names the schema stand in front, if there is one.
  */
+export function rowHash(serde: Serde, row: unknown): Uint8Array {
+  const bytes = serde.serialize(row)
+  const hash = valueHash(bytes)
+  if (namesSchema(serde)) hash.set(bytes.subarray(1, 5))
+  return hash
+}
+
+/** Are these hashes of rows of different schemas? */
+export function differInSchema(serde: Serde, left: Uint8Array, right: Uint8Array): boolean {
+  return namesSchema(serde) && Buffer.compare(left.subarray(0, 4), right.subarray(0, 4)) !== 0
+}
+
+function namesSchema(serde: Serde): boolean {
+  return serde.isForeign !== undefined
+}
+
+/** MurmurHash3 (x86, 128 bits, seed 0), by Austin Appleby, public domain. */
 export function valueHash(bytes: Uint8Array): Uint8Array {
   const data = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   const end = data.length - (data.length % 16)
