@@ -53,15 +53,16 @@ const joining = logic({
 })
 const grouping = logic({ groupKey: ({ value }: { value: Item }) => value.user })
 
+const names = ['items', 'payments', 'prices', 'baskets', 'people', 'late', 'priced', 'paired']
+
 /**
  * Items are summed by user (`totals`, `windows` of a second, `visits` of half a second, and `late`, which holds back for 10 s), joined with prices
  * (`priced`, after 100 ms) and with each other (`paired`, within a second). `baskets` is a table joined with `people` by foreign key into
  * `owned`, and summed by user into `perUser`.
  */
-export function itemsSpec(value: Serde<Item>, key: Serde = stringSerde): TopologySpec {
+export function itemsSpec(value: Serde<Item>, key: Serde = stringSerde, partitions = 1): TopologySpec {
   const types = { key, value }
-  const names = ['items', 'payments', 'prices', 'baskets', 'people', 'late', 'priced', 'paired'] as const
-  const topic = (name: string) => ({ name, ...types, nullableKey: true, nullableValue: true, partitions: 1 })
+  const topic = (name: string) => ({ name, ...types, nullableKey: true, nullableValue: true, partitions })
   const store = { ...types, queryable: true }
   return {
     codegen: 1,
@@ -125,9 +126,8 @@ export class ItemsApp extends StreamApp<ItemStores> {
 
 const quiet = process.env.LOG === undefined ? { debug() {}, info() {}, warn() {}, error() {} } : console
 
-export function itemsBroker(): EmbeddedBroker {
+export function itemsBroker(partitions = 1): EmbeddedBroker {
   const broker = new EmbeddedBroker()
-  for (const name of ['items', 'payments', 'prices', 'baskets', 'people', 'late', 'priced', 'paired'])
-    broker.createTopic({ name, partitions: 1 })
+  for (const name of names) broker.createTopic({ name, partitions })
   return broker
 }

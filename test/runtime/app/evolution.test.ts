@@ -39,6 +39,8 @@ function valuesOf(broker: EmbeddedBroker, topic: string): string[] {
   return broker.read(topic, 0, 0).records.map(({ value }) => (value === null ? 'null' : shown(serde.deserialize(value))))
 }
 
+const fingerprintOf = ({ value }: { readonly value: Uint8Array | null }) => Buffer.from(value!.subarray(2, 10)).reverse().toString('hex')
+
 const shown = (item: Item | undefined) =>
   item === undefined ? 'none' : `${item.id} ${item.amount}${item.note === undefined ? '' : ` ${item.note}`}`
 
@@ -131,6 +133,56 @@ for (const [where, wipes] of [
     t.deepEqual(valuesOf(broker, 'late'), ['a1a2a3z 1110 -'])
   })
 }
+
+test('v1 and v2 side by side, in either order, read what the other sends through repartition topics and hands over', async (t) => {
+  for (const [first, second] of [
+    ['v1', 'v2'],
+    ['v2', 'v1'],
+  ] as const) {
+    const broker = itemsBroker(2)
+    const newApp = (version: Version) => new ItemsApp({ client: embeddedClient(broker) }, itemsSpec(build(version), stringSerde, 2))
+    const users = ['ann', 'bob', 'cem', 'dan']
+    const serde = build('v1')
+    const send = (round: number) => {
+      for (const [index, user] of users.entries()) {
+        for (const partition of [0, 1]) {
+          const value = serde.serialize({ id: '.', user, amount: 1 })
+          broker.append('items', partition, { key: stringSerde.serialize(user), value, timestamp: round * 1_000 + index, headers: [] })
+        }
+      }
+    }
+    /** The sums of all users, by the instance that has them; none while the group rebalances. */
+    const sums = async (apps: readonly ItemsApp[]) => {
+      const rows = await Promise.all(apps.map((app) => app.stores.totals.all().toArray()))
+      return Object.fromEntries(rows.flat().map(({ key, value }) => [key, value.amount]))
+    }
+    const summed = (apps: readonly ItemsApp[], amount: number) =>
+      until(async () => {
+        const found = await sums(apps)
+        return users.every((user) => found[user] === amount)
+      })
+
+    await using before = newApp(first)
+    await before.start()
+    send(1)
+    await summed([before], 2)
+    {
+      await using after = newApp(second)
+      await after.start()
+      for (let round = 2; round <= 5; round += 1) {
+        send(round)
+        await summed([before, after], 2 * round)
+      }
+      t.true([before, after].every((app) => app.metrics().tasks.length > 0))
+    }
+    // All is handed back.
+    send(6)
+    await summed([before], 12)
+    const written = new Set([0, 1].flatMap((partition) => broker.read('items-totals-changelog', partition, 0).records.map(fingerprintOf)))
+    t.deepEqual([...written].sort(), [codecOf(schemas.v1).fingerprint, codecOf(schemas.v2).fingerprint].sort())
+    t.is(before.state, 'RUNNING')
+  }
+})
 
 /** The error that stops an app, at its start or later. */
 async function failureOf(broker: EmbeddedBroker, serde: Serde<Item>, config: object = {}, key?: Serde): Promise<StreamError> {
