@@ -1,5 +1,6 @@
 package anchor;
 
+import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.time.Duration;
 import java.time.Instant;
@@ -10,16 +11,22 @@ import org.apache.kafka.streams.kstream.*;
 import org.apache.kafka.streams.state.*;
 
 /**
- * Throughput of Kafka Streams' own TopologyTestDriver: Driver JOB memory|rocksdb RECORDS. Jobs and input are those of bench/driver.ts,
- * made by the same generator, so that both sides print the same number of outputs.
+ * Throughput of Kafka Streams' own TopologyTestDriver: Driver JOB memory|disk RECORDS WARMUP. Jobs and input are those of bench/driver-job.ts,
+ * made by the same generator, so that both sides print the same number of outputs, and the same digest of them.
  */
 public final class Driver {
-  static int seed = 42;
+  static int seed, digest;
+  static long outputs;
   /** A linear congruential generator that JavaScript has too (Math.imul). */
   static int next(int bound) { seed = (seed * 1103515245 + 12345) & 0x7fffffff; return (seed >>> 8) % bound; }
 
   public static void main(String[] a) throws Exception {
-    String job = a[0]; boolean memory = a[1].equals("memory"); int n = Integer.parseInt(a[2]);
+    run(a[0], a[1].equals("memory"), Integer.parseInt(a[3]));
+    System.out.println(run(a[0], a[1].equals("memory"), Integer.parseInt(a[2])));
+  }
+
+  static String run(String job, boolean memory, int n) throws Exception {
+    seed = 42; digest = 0; outputs = 0;
     var S = Serdes.String(); var L = Serdes.Long(); var es = new LoginAttempts.EventSerde();
     var b = new StreamsBuilder();
     Duration size = Duration.ofSeconds(10), grace = Duration.ofSeconds(5), within = Duration.ofSeconds(1);
@@ -45,14 +52,15 @@ public final class Driver {
     var p = new Properties(); p.put("application.id", "driver"); p.put("bootstrap.servers", "none:1"); p.put("statestore.cache.max.bytes", "0");
     p.put("state.dir", Files.createTempDirectory("ksd").toString()); p.put("default.key.serde", Serdes.StringSerde.class); p.put("default.value.serde", Serdes.StringSerde.class);
     try (var d = new TopologyTestDriver(b.build(), p, Instant.EPOCH)) {
-      long outputs = 0, t0 = System.nanoTime();
+      var cpu = (com.sun.management.OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
+      long t0 = System.nanoTime(), c0 = cpu.getProcessCpuTime();
       var out = d.createOutputTopic("out", new ByteArrayDeserializer(), new ByteArrayDeserializer());
       if (job.equals("login-attempts")) {
         var in = d.createInputTopic("in", S.serializer(), es);
         for (int i = 0; i < n; i++) {
           String user = "user-" + next(10000); String ip = (next(2) == 0 ? "10." : "203.") + next(256) + "." + next(256) + "." + next(256);
           in.pipeInput("s" + next(100000), new LoginEvent(user, ip, next(4) == 0 ? null : "Mozilla/5.0", next(10) > 2, 1_700_000_000_000L + i), i);
-          if (i % 1000 == 999) outputs += out.readRecordsToList().size();
+          if (i % 1000 == 999) drain(out);
         }
       } else {
         var in = d.createInputTopic("in", S.serializer(), S.serializer()); var in2 = job.endsWith("join") ? d.createInputTopic("in2", S.serializer(), S.serializer()) : null;
@@ -60,12 +68,21 @@ public final class Driver {
         for (int i = 0; i < n; i++) {
           boolean second = in2 != null && next(2) == 0;
           (second ? in2 : in).pipeInput("key-" + next(keys), "value-" + next(1000), (long) i * 10);
-          if (i % 1000 == 999) outputs += out.readRecordsToList().size();
+          if (i % 1000 == 999) drain(out);
         }
       }
-      outputs += out.readRecordsToList().size();
-      double s = (System.nanoTime() - t0) / 1e9;
-      System.out.printf("{\"side\":\"java\",\"job\":\"%s\",\"store\":\"%s\",\"records\":%d,\"outputs\":%d,\"seconds\":%.3f,\"perSecond\":%d}%n", job, a[1], n, outputs, s, (long) (n / s));
+      drain(out);
+      double s = (System.nanoTime() - t0) / 1e9, c = (cpu.getProcessCpuTime() - c0) / 1e9;
+      return String.format("{\"outputs\":%d,\"digest\":%d,\"seconds\":%.3f,\"cpuSeconds\":%.3f}", outputs, digest, s, c);
     }
+  }
+
+  static void drain(TestOutputTopic<byte[], byte[]> out) {
+    for (var record : out.readRecordsToList()) { outputs++; add(record.key()); add(record.value()); }
+  }
+
+  static void add(byte[] bytes) {
+    if (bytes == null) { digest = digest * 31 - 1; return; }
+    for (byte each : bytes) digest = digest * 31 + (each & 0xff);
   }
 }
