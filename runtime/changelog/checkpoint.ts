@@ -1,6 +1,6 @@
 import type { CommittedOffset } from '../client/client.js'
 import type { TopicPartition } from '../core/record.js'
-import { decodeOffsetMetadata } from './offset-metadata.js'
+import { decodeOffsetMetadata, type NamedNumber } from './offset-metadata.js'
 import { partitionName } from './topic-names.js'
 
 /**
@@ -66,7 +66,7 @@ export interface CommitPoint {
     readonly position: number | undefined
     readonly partitionTime: number
   }>
-  readonly kept: Iterable<readonly [name: string, value: number]>
+  readonly kept: Iterable<NamedNumber>
 }
 
 /** Beside `topic-partition`s in the positions of a state; no topic's name begins so. */
@@ -76,25 +76,17 @@ const timePrefix = '#time-'
 const keptPrefix = '#kept-'
 
 /** The name of a commit's id among the numbers of an offset's metadata. */
-const commitName = 'millrace.commit'
+export const commitName = 'millrace.commit'
 
-/** The positions that go into the state with a commit, beside those of changelogs. */
-export function statePositions({ commit, groupCommit, inputs, kept }: CommitPoint): Map<string, number> {
-  const positions = new Map([
-    [commitKey, commit],
-    [groupCommitKey, groupCommit],
-  ])
+/** Sets the positions that go into the state with a commit, beside those of changelogs. */
+export function setStatePositions(positions: Map<string, number>, { commit, groupCommit, inputs, kept }: CommitPoint): void {
+  positions.set(commitKey, commit)
+  positions.set(groupCommitKey, groupCommit)
   for (const { name, position, partitionTime } of inputs) {
     if (position !== undefined) positions.set(name, position)
     if (partitionTime >= 0) positions.set(timePrefix + name, partitionTime)
   }
-  for (const [name, value] of kept) positions.set(keptPrefix + name, value)
-  return positions
-}
-
-/** The numbers that go into the metadata of the offsets committed. */
-export function metadataNumbers({ commit, kept }: Pick<CommitPoint, 'commit' | 'kept'>): ReadonlyMap<string, number> {
-  return new Map([[commitName, commit], ...kept])
+  for (const { name, value } of kept) positions.set(keptPrefix + name, value)
 }
 
 export function planRestore({ inputs, stores, state, committed }: KnownPositions): RestorePlan {

@@ -12,29 +12,39 @@ export interface OffsetMetadata {
 const version = 2
 const unknown: OffsetMetadata = { partitionTime: -1, numbers: new Map() }
 
-export function encodeOffsetMetadata({ partitionTime, numbers }: OffsetMetadata): string {
-  return offsetMetadataEncoder(numbers)(partitionTime)
+export interface NamedNumber {
+  readonly name: string
+  /** An integer, or an infinity. */
+  readonly value: number
 }
 
-/** Encodes the metadata of several partitions that share their numbers. */
-export function offsetMetadataEncoder(numbers: ReadonlyMap<string, number>): (partitionTime: number) => string {
-  const keys = [...numbers.keys()].map((name) => Buffer.from(name))
-  const size = keys.reduce((sum, key) => sum + 4 + key.length + 8, keys.length === 0 ? 9 : 13)
-  const bytes = Buffer.allocUnsafe(size)
-  bytes[0] = version
-  if (keys.length > 0) bytes.writeInt32BE(keys.length, 9)
-  let at = 13
-  let index = 0
-  for (const value of numbers.values()) {
-    const key = keys[index++]!
-    bytes.writeInt32BE(key.length, at)
-    bytes.set(key, at + 4)
-    putLong(bytes, at + 4 + key.length, value)
-    at += 4 + key.length + 8
+/** Encodes the metadata of one commit after the other: the same numbers each time, with the values that they have then. */
+export class OffsetMetadataEncoder {
+  readonly #numbers: readonly NamedNumber[]
+  readonly #bytes: Buffer
+  /** Where each number's value is written. */
+  readonly #places: readonly number[]
+
+  constructor(numbers: readonly NamedNumber[]) {
+    this.#numbers = numbers
+    const names = numbers.map(({ name }) => Buffer.from(name))
+    this.#bytes = Buffer.alloc(names.reduce((size, name) => size + 4 + name.length + 8, names.length === 0 ? 9 : 13))
+    this.#bytes[0] = version
+    if (names.length > 0) this.#bytes.writeInt32BE(names.length, 9)
+    let at = 13
+    this.#places = names.map((name) => {
+      this.#bytes.writeInt32BE(name.length, at)
+      this.#bytes.set(name, at + 4)
+      const place = at + 4 + name.length
+      at = place + 8
+      return place
+    })
   }
-  return (partitionTime) => {
-    putLong(bytes, 1, partitionTime)
-    return bytes.toString('base64')
+
+  encode(partitionTime: number): string {
+    putLong(this.#bytes, 1, partitionTime)
+    for (let index = 0; index < this.#numbers.length; index++) putLong(this.#bytes, this.#places[index]!, this.#numbers[index]!.value)
+    return this.#bytes.toString('base64')
   }
 }
 

@@ -9,6 +9,11 @@ export function* wait<T>(value: MaybePromise<T>): Steps<T> {
   return value instanceof Promise ? ((yield value) as T) : value
 }
 
+/** What `next` makes of the value: at once, or when it has been waited for. For few steps that run often: `Steps` cost a generator each. */
+export function after<T, R>(value: MaybePromise<T>, next: (value: T) => MaybePromise<R>): MaybePromise<R> {
+  return value instanceof Promise ? value.then(next) : next(value)
+}
+
 /** Starts all of them and waits until each has ended, well or not; throws the first failure then, so that nothing goes on unseen. */
 export function* waitForAll(actions: readonly (() => MaybePromise<void>)[]): Steps<void> {
   const failures: unknown[] = []

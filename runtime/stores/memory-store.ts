@@ -29,8 +29,11 @@ class MemoryBackend implements StateBackend {
   /** All or nothing: nothing in it can fail once every store is known. */
   commit({ mutations, deleteRanges, positions }: StateBatch): void {
     this.#requireOpen()
-    for (const name of [...mutations.keys(), ...(deleteRanges?.keys() ?? [])]) this.#known(name)
-    for (const [name, ranges] of deleteRanges ?? []) for (const range of ranges) this.#known(name).deleteRange(range)
+    for (const name of mutations.keys()) this.#known(name)
+    if (deleteRanges !== undefined) {
+      for (const name of deleteRanges.keys()) this.#known(name)
+      for (const [name, ranges] of deleteRanges) for (const range of ranges) this.#known(name).deleteRange(range)
+    }
     for (const [name, changes] of mutations) {
       const store = this.#known(name)
       for (const [key, value] of changes) store.write(key, value)
@@ -61,8 +64,10 @@ class MemoryBackend implements StateBackend {
   }
 }
 
-/** What an entry costs beside its bytes, about: two strings' and arrays' headers and its places in the map and the index. */
-const entryOverheadBytes = 100
+/** What an entry costs, about: its bytes, two strings' and arrays' headers, and its places in the map and the index. */
+function entryBytes(id: string, value: Uint8Array): number {
+  return id.length + value.length + 100
+}
 
 class MemoryStore implements BytesStore {
   readonly name: string
@@ -85,7 +90,7 @@ class MemoryStore implements BytesStore {
 
   range(options: RangeOptions = {}): Iterable<Entry> {
     this.#requireOpen()
-    return { [Symbol.iterator]: () => this.#scan(this.#ordered().cursor(boundsOf(options), options.reverse === true)) }
+    return { [Symbol.iterator]: () => this.#scan(options) }
   }
 
   count(): number {
@@ -100,13 +105,15 @@ class MemoryStore implements BytesStore {
   }
 
   deleteRange(options: RangeOptions): void {
-    const cursor = this.#ordered().cursor(boundsOf(options), false)
-    while (cursor.next()) this.#delete(cursor.key)
+    this.#ordered().deleteRange(boundsOf(options), (id, value) => {
+      this.sizeBytes -= entryBytes(id, value)
+      this.#values.delete(id)
+    })
   }
 
   #set(id: string, value: Uint8Array): void {
     const before = this.#values.get(id)
-    this.sizeBytes += before === undefined ? id.length + entryOverheadBytes + value.length : value.length - before.length
+    this.sizeBytes += before === undefined ? entryBytes(id, value) : value.length - before.length
     this.#values.set(id, value)
     this.#index?.set(id, value)
   }
@@ -114,21 +121,14 @@ class MemoryStore implements BytesStore {
   #delete(id: string): void {
     const before = this.#values.get(id)
     if (before === undefined) return
-    this.sizeBytes -= id.length + entryOverheadBytes + before.length
+    this.sizeBytes -= entryBytes(id, before)
     this.#values.delete(id)
     this.#index?.delete(id)
   }
 
-  *#scan(cursor: OrderedCursor<Uint8Array>): IterableIterator<Entry> {
-    try {
-      this.#requireOpen()
-      while (cursor.next()) {
-        yield { key: bytesOfId(cursor.key), value: copyOf(cursor.value!) }
-        this.#requireOpen()
-      }
-    } finally {
-      cursor.release()
-    }
+  #scan(options: RangeOptions): IterableIterator<Entry> {
+    this.#requireOpen()
+    return new MemoryScan(this.#ordered().cursor(boundsOf(options), options.reverse === true), this.#requireOpen)
   }
 
   #ordered(): OrderedIndex<Uint8Array> {
@@ -140,5 +140,31 @@ class MemoryStore implements BytesStore {
       )
     }
     return this.#index
+  }
+}
+
+/** No generator, since a fetch with each record makes one. */
+class MemoryScan implements IterableIterator<Entry> {
+  readonly #cursor: OrderedCursor<Uint8Array>
+  readonly #requireOpen: () => void
+
+  constructor(cursor: OrderedCursor<Uint8Array>, requireOpen: () => void) {
+    this.#cursor = cursor
+    this.#requireOpen = requireOpen
+  }
+
+  [Symbol.iterator](): IterableIterator<Entry> {
+    return this
+  }
+
+  next(): IteratorResult<Entry> {
+    this.#requireOpen()
+    if (!this.#cursor.next()) return { done: true, value: undefined }
+    return { done: false, value: { key: bytesOfId(this.#cursor.key), value: copyOf(this.#cursor.value!) } }
+  }
+
+  return(): IteratorResult<Entry> {
+    this.#cursor.release()
+    return { done: true, value: undefined }
   }
 }

@@ -67,12 +67,31 @@ export class OrderedIndex<V> {
     if (found === undefined) return false
     const at = lowerBound(found.keys, key)
     if (found.keys[at] !== key) return false
-    const chunk = this.#writable(chunkAt)
-    chunk.keys.splice(at, 1)
-    chunk.values.splice(at, 1)
     this.#size -= 1
-    if (chunk.keys.length === 0) this.#writableChunks().splice(chunkAt, 1)
+    if (found.keys.length === 1) this.#writableChunks().splice(chunkAt, 1)
+    else this.#cut(chunkAt, at, at + 1)
     return true
+  }
+
+  /** Deletes all of a range, and tells of each; chunks that lie within it go as they are. */
+  deleteRange({ from, to }: KeyBounds, deleted: (key: string, value: V) => void): void {
+    const chunks = this.#chunks
+    let wholeFrom = from === undefined ? 0 : chunkOf(chunks, from)
+    let wholeTo = wholeFrom
+    for (let chunkAt = wholeFrom; chunkAt < chunks.length; chunkAt++) {
+      const { keys, values } = chunks[chunkAt]!
+      const { length } = keys
+      const start = from === undefined ? 0 : lowerBound(keys, from)
+      const end = to === undefined ? length : lowerBound(keys, to)
+      if (end <= start) break
+      for (let at = start; at < end; at++) deleted(keys[at]!, values[at]!)
+      this.#size -= end - start
+      if (end - start < length) this.#cut(chunkAt, start, end)
+      else wholeTo = chunkAt + 1
+      if (end < length) break
+      if (start > 0) wholeFrom = wholeTo = chunkAt + 1
+    }
+    if (wholeTo > wholeFrom) this.#writableChunks().splice(wholeFrom, wholeTo - wholeFrom)
   }
 
   /**
@@ -105,6 +124,12 @@ export class OrderedIndex<V> {
     const copy = { keys: chunk.keys.slice(), values: chunk.values.slice(), epoch: this.#snapshots }
     this.#writableChunks()[at] = copy
     return copy
+  }
+
+  #cut(chunkAt: number, from: number, to: number): void {
+    const { keys, values } = this.#writable(chunkAt)
+    keys.splice(from, to - from)
+    values.splice(from, to - from)
   }
 
   /** In halves; or, since keys often come in ascending order, only the new last key into a chunk of its own. */

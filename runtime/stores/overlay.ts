@@ -163,7 +163,10 @@ export class Overlay<S> implements BytesView {
     this.#forgetSome()
   }
 
-  /** Drops all writes and all that is remembered of keys from `from` to `to` (exclusive): the base is about to lose them. */
+  /**
+   * Drops all writes of keys from `from` to `to` (exclusive): the base is about to lose them. All that is clean is forgotten, in the range or
+   * not: to read it again costs less than to look through it each time that a segment expires.
+   */
   forget(from: Uint8Array, to: Uint8Array): void {
     const [first, end] = [idOf(from), idOf(to)]
     const isLost = ({ id }: Slot) => id >= first && id < end
@@ -173,10 +176,8 @@ export class Overlay<S> implements BytesView {
     }
     this.#dirty = this.#dirty.filter((slot) => !isLost(slot))
     this.#drained = this.#drained.filter((slot) => !isLost(slot))
-    for (const slots of [this.#slots, this.#older]) for (const slot of slots.values()) if (isLost(slot)) slots.delete(slot.id)
-    this.#slotBytes = 0
-    for (const slot of this.#slots.values()) this.#slotBytes += slot.size
     this.#index = undefined
+    this.invalidate()
   }
 
   /** Forgets all that is clean: the base was changed behind it. */

@@ -46,12 +46,14 @@ interface Backend {
  * Methods throw INVALID_STATE once closed.
  */
 export class TaskStores {
+  readonly names: readonly string[]
   readonly #stores = new Map<string, Owned>()
   readonly #persistent: Backend | undefined
   readonly #memory: Backend | undefined
   #closed = false
 
   constructor({ stores, persistent, memory, context }: TaskStoresOptions) {
+    this.names = stores.map(({ spec }) => spec.name)
     const inMemory = (spec: StoreSpec) => spec.persistence === 'memory'
     if (stores.some(({ spec }) => !inMemory(spec))) this.#persistent = { state: persistent(), pending: [] }
     if (stores.some(({ spec }) => inMemory(spec))) this.#memory = { state: memory(), pending: [] }
@@ -65,10 +67,6 @@ export class TaskStores {
       this.close()
       throw error
     }
-  }
-
-  get names(): readonly string[] {
-    return [...this.#stores.keys()]
   }
 
   /** The typed store; the caller knows its type from the spec. */

@@ -1,5 +1,5 @@
 import type { Acknowledged, CommittedOffset, FlushResult } from '../client/client.js'
-import { type MaybePromise, run, type Steps, wait, waitForAll } from '../core/maybe-promise.js'
+import { after, type MaybePromise, run, type Steps, wait, waitForAll } from '../core/maybe-promise.js'
 import type { Task } from './task.js'
 
 /**
@@ -34,13 +34,15 @@ export interface AtLeastOnceDoors extends ProducerDoors {
  * offsets. A crash on the way repeats outputs, never state: the state's own input positions tell where it stands.
  */
 export function atLeastOnce(doors: AtLeastOnceDoors, hooks: readonly CommitHook[] = []): CommitStrategy {
-  return strategy(hooks, function* (tasks) {
-    const acknowledged = yield* flushAll(tasks, doors)
-    for (const task of tasks) task.commitState(acknowledged)
-    const offsets = tasks.flatMap((task) => task.consumedOffsets())
-    if (offsets.length > 0) yield* wait(doors.commitOffsets(offsets))
-    for (const task of tasks) task.committed()
-  })
+  return strategy(hooks, (tasks) =>
+    after(flushAll(tasks, doors), (acknowledged) => {
+      for (const task of tasks) task.commitState(acknowledged)
+      const offsets = tasks.flatMap((task) => task.consumedOffsets())
+      return after(offsets.length > 0 ? doors.commitOffsets(offsets) : undefined, () => {
+        for (const task of tasks) task.committed()
+      })
+    }),
+  )
 }
 
 /** The transactional producer of one task. */
@@ -55,37 +57,45 @@ export interface ExactlyOnceDoors extends ProducerDoors {
  * committed tail of the changelog.
  */
 export function exactlyOnce(doorsOf: (task: Task) => ExactlyOnceDoors, hooks: readonly CommitHook[] = []): CommitStrategy {
-  return strategy(hooks, (tasks) => waitForAll(tasks.map((task) => () => run(commitTransaction(task, doorsOf(task))))))
+  return strategy(hooks, (tasks) => run(waitForAll(tasks.map((task) => () => commitTransaction(task, doorsOf(task))))))
 }
 
-function* commitTransaction(task: Task, doors: ExactlyOnceDoors): Steps<void> {
-  const acknowledged = yield* flushAll([task], doors)
-  const offsets = task.consumedOffsets()
-  if (offsets.length > 0) yield* wait(doors.sendOffsets(offsets))
-  yield* wait(doors.commitTransaction())
-  task.commitState(acknowledged)
-  task.committed()
+function commitTransaction(task: Task, doors: ExactlyOnceDoors): MaybePromise<void> {
+  return after(flushAll([task], doors), (acknowledged) => {
+    const offsets = task.consumedOffsets()
+    return after(offsets.length > 0 ? doors.sendOffsets(offsets) : undefined, () =>
+      after(doors.commitTransaction(), () => {
+        task.commitState(acknowledged)
+        task.committed()
+      }),
+    )
+  })
 }
 
-function strategy(hooks: readonly CommitHook[], commit: (tasks: readonly Task[]) => Steps<void>): CommitStrategy {
+function strategy(hooks: readonly CommitHook[], commit: (tasks: readonly Task[]) => MaybePromise<void>): CommitStrategy {
   return {
-    commit: (all) =>
-      run(
-        (function* () {
-          const tasks = all.filter((task) => task.hasUncommitted)
-          if (tasks.length === 0) return
-          for (const hook of hooks) yield* wait(hook.beforeCommit?.(tasks))
-          yield* commit(tasks)
-          for (const hook of hooks) yield* wait(hook.afterCommit?.(tasks))
-        })(),
-      ),
+    commit(all) {
+      const tasks = all.filter((task) => task.hasUncommitted)
+      if (tasks.length === 0) return
+      return hooks.length === 0 ? commit(tasks) : run(withHooks(hooks, tasks, () => commit(tasks)))
+    },
   }
 }
 
-function* flushAll(tasks: readonly Task[], doors: ProducerDoors): Steps<readonly Acknowledged[]> {
-  for (const task of tasks) {
-    task.prepareCommit()
-    for (const topic of task.collector.unknownTopics) task.collector.topicKnown(topic, yield* wait(doors.partitionsOf(topic)))
+function* withHooks(hooks: readonly CommitHook[], tasks: readonly Task[], commit: () => MaybePromise<void>): Steps<void> {
+  for (const hook of hooks) yield* wait(hook.beforeCommit?.(tasks))
+  yield* wait(commit())
+  for (const hook of hooks) yield* wait(hook.afterCommit?.(tasks))
+}
+
+function flushAll(tasks: readonly Task[], doors: ProducerDoors): MaybePromise<readonly Acknowledged[]> {
+  for (const task of tasks) task.prepareCommit()
+  const known = tasks.every((task) => task.collector.unknownTopics.length === 0)
+  return after(known ? undefined : run(lookUpTopics(tasks, doors)), () => after(doors.flush(), ({ acknowledged }) => acknowledged))
+}
+
+function* lookUpTopics(tasks: readonly Task[], doors: ProducerDoors): Steps<void> {
+  for (const { collector } of tasks) {
+    for (const topic of collector.unknownTopics) collector.topicKnown(topic, yield* wait(doors.partitionsOf(topic)))
   }
-  return (yield* wait(doors.flush())).acknowledged
 }

@@ -1,3 +1,4 @@
+import type { NamedNumber } from '../changelog/offset-metadata.js'
 import type { ConsumedRecord } from '../client/client.js'
 import type { Clock } from '../core/clock.js'
 import { isStreamError, StreamError } from '../core/errors.js'
@@ -58,8 +59,8 @@ const noOrigin: RecordOrigin = { metadata: undefined, timestamp: 0, headers: Hea
 export class Processing {
   readonly options: ProcessingOptions
   origin: RecordOrigin
-  /** What processors keep, by node and name. */
   readonly #kept = new Map<string, KeptNumber>()
+  #keptNumbers: (KeptNumber & NamedNumber)[] = []
   readonly #shared = new Map<object, unknown>()
   /** What stops the task, once it is thrown: nodes on the way up let it pass. */
   #fatal: unknown
@@ -84,17 +85,17 @@ export class Processing {
   }
 
   keep(name: string, initial: number): KeptNumber {
-    let kept = this.#kept.get(name)
-    if (kept === undefined) {
-      kept = { value: initial }
-      this.#kept.set(name, kept)
-    }
+    const known = this.#kept.get(name)
+    if (known !== undefined) return known
+    const kept = { name, value: initial }
+    this.#kept.set(name, kept)
+    this.#keptNumbers.push(kept)
     return kept
   }
 
-  /** What processors keep, to be committed. */
-  get keptNumbers(): readonly (readonly [name: string, value: number])[] {
-    return Array.from(this.#kept, ([name, { value }]) => [name, value] as const)
+  /** What processors keep, by node and name, to be committed; more may be added until the next `reset`. */
+  get keptNumbers(): readonly NamedNumber[] {
+    return this.#keptNumbers
   }
 
   shared<T>(key: object, make: () => T): T {
@@ -106,7 +107,8 @@ export class Processing {
   reset(kept: Iterable<readonly [name: string, value: number]>): void {
     this.#shared.clear()
     this.#kept.clear()
-    for (const [name, value] of kept) this.#kept.set(name, { value })
+    this.#keptNumbers = []
+    for (const [name, value] of kept) this.keep(name, value)
     this.origin = noOrigin
   }
 

@@ -1,12 +1,12 @@
 import {
-  metadataNumbers,
+  commitName,
   type PlannedChangelog,
   planRestore,
   type RestorableStore,
   type RestorePlan,
-  statePositions,
+  setStatePositions,
 } from '../changelog/checkpoint.js'
-import { offsetMetadataEncoder } from '../changelog/offset-metadata.js'
+import { type NamedNumber, OffsetMetadataEncoder } from '../changelog/offset-metadata.js'
 import { changelogTopic, partitionName, topicName } from '../changelog/topic-names.js'
 import { changelogWriter } from '../changelog/writer.js'
 import type { Acknowledged, CommittedOffset, ProducedRecord, RecordBatch } from '../client/client.js'
@@ -57,9 +57,6 @@ interface CommittedInput {
   readonly partitionTime: number
 }
 
-/** What processors keep beside their stores. */
-type Kept = Iterable<readonly [name: string, value: number]>
-
 /** The stores of a task, and the positions that they stand for: of changelogs, of inputs, and of the task's last commit. */
 export class TaskStorage {
   readonly #options: TaskStorageOptions
@@ -68,10 +65,14 @@ export class TaskStorage {
   #plan: RestorePlan | undefined
   /** Next offset of each changelog partition, read or written. */
   readonly #positions = new Map<string, number>()
-  /** Those that the task writes: not the inputs that serve as changelogs. */
-  #ownChangelogs: ReadonlySet<string> = new Set()
+  /** Topics to partitions' names, of those that the task writes: not the inputs that serve as changelogs. */
+  #ownChangelogs: ReadonlyMap<string, string> = new Map()
+  /** What the last commit wrote into the state, all of which the next one writes again. */
+  #committed = new Map<string, number>()
+  /** Made for `keptCount` numbers that processors keep. */
+  #metadata: { readonly encoder: OffsetMetadataEncoder; readonly keptCount: number } | undefined
   #relogged = false
-  #commit = 0
+  readonly #commit = { name: commitName, value: 0 }
   /** The last commit that the group knows. */
   #groupCommit = 0
 
@@ -102,9 +103,12 @@ export class TaskStorage {
     this.#plan = planRestore({ inputs: this.#options.inputs, stores, state: this.#open.positions(), committed })
     this.#groupCommit = this.#plan.groupCommit
     this.#relogged = false
+    this.#metadata = undefined
+    this.#committed = new Map()
     this.#positions.clear()
     for (const { topicPartition, position } of this.#plan.changelogs) this.#positions.set(partitionName(topicPartition), position)
-    this.#ownChangelogs = new Set(stores.filter(({ isInput }) => !isInput).map(({ topicPartition }) => partitionName(topicPartition)))
+    const own = stores.filter(({ isInput }) => !isInput)
+    this.#ownChangelogs = new Map(own.map(({ topicPartition }) => [topicPartition.topic, partitionName(topicPartition)]))
     return this.#plan
   }
 
@@ -150,40 +154,40 @@ export class TaskStorage {
 
   /** How far the changelogs have come with the commit. */
   acknowledge(acknowledged: readonly Acknowledged[]): void {
-    for (const ack of acknowledged) {
-      const name = partitionName(ack)
-      if (this.#ownChangelogs.has(name)) this.#positions.set(name, ack.nextOffset)
+    for (const { topic, partition, nextOffset } of acknowledged) {
+      const name = partition === this.#options.partition ? this.#ownChangelogs.get(topic) : undefined
+      if (name !== undefined) this.#positions.set(name, nextOffset)
     }
   }
 
   /** Writes what was logged and all positions, in one transaction. */
-  write(inputs: Iterable<CommittedInput>, kept: Kept): void {
+  write(inputs: Iterable<CommittedInput>, kept: readonly NamedNumber[]): void {
     if (this.#open.names.length === 0) return
-    const positions = statePositions({ commit: this.#commit, groupCommit: this.#groupCommit, inputs, kept })
-    for (const name of this.#ownChangelogs) positions.set(name, this.#positions.get(name)!)
-    this.#open.commit(positions)
+    setStatePositions(this.#committed, { commit: this.#commit.value, groupCommit: this.#groupCommit, inputs, kept })
+    for (const name of this.#ownChangelogs.values()) this.#committed.set(name, this.#positions.get(name)!)
+    this.#open.commit(this.#committed)
   }
 
   /** Writes where the task starts, before its first record: a crash in its first commit must find that. */
-  writeStart(inputs: Iterable<CommittedInput>, kept: Kept): void {
+  writeStart(inputs: Iterable<CommittedInput>, kept: readonly NamedNumber[]): void {
     this.#nameCommit()
     this.write(inputs, kept)
   }
 
   /** What the group is to know of the commit. */
-  offsets(inputs: Iterable<CommittedInput>, kept: Kept): readonly CommittedOffset[] {
-    const metadata = offsetMetadataEncoder(metadataNumbers({ commit: this.#commit, kept }))
+  offsets(inputs: Iterable<CommittedInput>, kept: readonly NamedNumber[]): readonly CommittedOffset[] {
+    const encoder = this.#encoderOf(kept)
     const offsets: CommittedOffset[] = []
     for (const { partition: at, position, partitionTime } of inputs) {
       if (position === undefined) continue
-      offsets.push({ topic: at.topic, partition: at.partition, offset: position, metadata: metadata(partitionTime) })
+      offsets.push({ topic: at.topic, partition: at.partition, offset: position, metadata: encoder.encode(partitionTime) })
     }
     return offsets
   }
 
   /** The group knows the commit. */
   endCommit(): void {
-    this.#groupCommit = this.#commit
+    this.#groupCommit = this.#commit.value
   }
 
   get #open(): TaskStores {
@@ -217,7 +221,14 @@ export class TaskStorage {
     return records.length
   }
 
+  #encoderOf(kept: readonly NamedNumber[]): OffsetMetadataEncoder {
+    if (this.#metadata?.keptCount !== kept.length) {
+      this.#metadata = { encoder: new OffsetMetadataEncoder([this.#commit, ...kept]), keptCount: kept.length }
+    }
+    return this.#metadata.encoder
+  }
+
   #nameCommit(): void {
-    this.#commit = 1 + Math.floor(this.#options.random() * (2 ** 48 - 1))
+    this.#commit.value = 1 + Math.floor(this.#options.random() * (2 ** 48 - 1))
   }
 }

@@ -1,4 +1,5 @@
 import { topicName } from '../changelog/topic-names.js'
+import type { TopicDescription } from '../client/client.js'
 import { EmbeddedBroker } from '../client/embedded/broker.js'
 import { ManualClock } from '../core/clock.js'
 import { StreamError } from '../core/errors.js'
@@ -63,10 +64,9 @@ export class Driver implements Disposable {
   }
 
   input<K, V>({ name, key, value }: DriverTopic): TestInputTopic<K, V> {
-    if (this.broker.describeTopic(name) === undefined) {
-      throw new StreamError('INVALID_ARGUMENT', `The topology does not read topic ${name}.`, { topic: name })
-    }
-    return new TestInputTopic(name, key as Serde<K>, value as Serde<V>, (records) => this.#pipe(name, records))
+    const topic = this.broker.describeTopic(name)
+    if (topic === undefined) throw new StreamError('INVALID_ARGUMENT', `The topology does not read topic ${name}.`, { topic: name })
+    return new TestInputTopic(name, key as Serde<K>, value as Serde<V>, (records) => this.#pipe(topic, records))
   }
 
   /** The same topic each time: what was read once is read. */
@@ -213,15 +213,14 @@ export class Driver implements Disposable {
     this.#disks[this.#disk]!.kill()
   }
 
-  #pipe(topic: string, records: readonly PipedBytes[]): void {
+  #pipe({ name, partitions }: TopicDescription, records: readonly PipedBytes[]): void {
     const instance = this.#running()
-    const { partitions } = this.broker.describeTopic(topic)!
-    for (const { key, value, timestamp, headers, partition } of records) {
-      this.broker.append(topic, partition ?? this.#choose(key, partitions), {
+    for (const { key, value, options } of records) {
+      this.broker.append(name, options.partition ?? this.#choose(key, partitions), {
         key,
         value,
-        timestamp: timestamp ?? this.clock.now(),
-        headers: headers?.toArray() ?? [],
+        timestamp: options.timestamp ?? this.clock.now(),
+        headers: options.headers?.toArray() ?? [],
       })
     }
     instance.run()

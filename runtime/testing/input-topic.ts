@@ -12,9 +12,10 @@ export interface PipeOptions {
 }
 
 /** A record as bytes, on its way into a topic. */
-export interface PipedBytes extends PipeOptions {
+export interface PipedBytes {
   readonly key: Uint8Array | null
   readonly value: Uint8Array | null
+  readonly options: PipeOptions
 }
 
 /** An input topic of the driver. Types are the manifest's; Kafka's null is null. */
@@ -40,19 +41,19 @@ export class TestInputTopic<K, V> {
 
   /** As `pipe`, of bytes: for records that do not decode. */
   pipeBytes(key: Uint8Array | null, value: Uint8Array | null, options: PipeOptions = {}): void {
-    this.#pipe([{ ...options, key, value }])
+    this.#pipe([{ key, value, options }])
   }
 
   /** Sends all of them, then processes. */
   pipeAll(records: Iterable<KeyValue<K, V> & PipeOptions>): void {
-    this.#pipe(Array.from(records, ({ key, value, ...options }) => this.#bytes(key, value, options)))
+    this.#pipe(Array.from(records, (record) => this.#bytes(record.key, record.value, record)))
   }
 
   #bytes(key: K, value: V, options: PipeOptions): PipedBytes {
     return {
-      ...options,
       key: key === null ? null : this.#key.serialize(key),
       value: value === null ? null : this.#value.serialize(value),
+      options,
     }
   }
 }

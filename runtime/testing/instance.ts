@@ -56,7 +56,8 @@ export class Instance {
   readonly #group: string
   readonly #strategy: CommitStrategy
   readonly #shared: TestProducer
-  #running: Running[] = []
+  #running: readonly Running[] = []
+  tasks: readonly Task[] = []
   #globals: GlobalState | undefined
   #globalInputs: Input[] = []
   #sinceCommit = 0
@@ -82,8 +83,9 @@ export class Instance {
     }).open()
     this.#startGlobals()
     this.#running = layout.tasks.map((plan) => this.#createTask(plan))
+    this.tasks = this.#running.map(({ task }) => task)
     const restorer = new Restorer(source)
-    restorer.add(this.#running.map(({ task }) => task))
+    restorer.add(this.tasks)
     while (restorer.isActive) restorer.poll(0)
     for (const { task, inputs } of this.#running) {
       for (const input of inputs) {
@@ -94,10 +96,6 @@ export class Instance {
       }
       task.completeRestore()
     }
-  }
-
-  get tasks(): readonly Task[] {
-    return this.#running.map(({ task }) => task)
   }
 
   /** The stores of that name: one a task, or the global one. */
@@ -142,6 +140,7 @@ export class Instance {
     for (const task of this.tasks) task.close()
     this.#globals?.close()
     this.#running = []
+    this.tasks = []
     this.#globals = undefined
   }
 

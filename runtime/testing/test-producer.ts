@@ -1,6 +1,6 @@
-import { partitionName } from '../changelog/topic-names.js'
 import type { Acknowledged, CommittedOffset, FlushResult, ProducedRecord } from '../client/client.js'
 import type { EmbeddedBroker } from '../client/embedded/broker.js'
+import type { PartitionLog } from '../client/embedded/partition-log.js'
 import type { RecordOutput } from '../tasks/record-collector.js'
 
 type Identity = ReturnType<EmbeddedBroker['transactions']['init']>
@@ -20,8 +20,8 @@ export class TestProducer implements RecordOutput {
   readonly #options: TestProducerOptions
   readonly #broker: EmbeddedBroker
   readonly #identity: Identity | undefined
-  readonly #sequences = new Map<string, number>()
-  readonly #written = new Map<string, ProducedRecord>()
+  readonly #sequences = new Map<PartitionLog, number>()
+  readonly #written = new Set<PartitionLog>()
   readonly #partitions = new Map<string, number>()
 
   constructor(options: TestProducerOptions) {
@@ -45,15 +45,15 @@ export class TestProducer implements RecordOutput {
   }
 
   send(record: ProducedRecord): void {
-    const offset = this.#append(record)
-    this.#written.set(partitionName(record), record)
+    const log = this.#broker.log(record.topic, record.partition)
+    const offset = this.#append(log, record)
+    this.#written.add(log)
     this.#options.sent(record, offset)
   }
 
   flush(): FlushResult {
-    const acknowledged = [...this.#written.values()].map(({ topic, partition }): Acknowledged => {
-      return { topic, partition, nextOffset: this.#broker.endOffset(topic, partition) }
-    })
+    const acknowledged: Acknowledged[] = []
+    for (const { topic, partition, endOffset } of this.#written) acknowledged.push({ topic, partition, nextOffset: endOffset })
     this.#written.clear()
     return { acknowledged, failed: [] }
   }
@@ -66,12 +66,10 @@ export class TestProducer implements RecordOutput {
     this.#broker.transactions.commit(this.#identity!)
   }
 
-  #append(record: ProducedRecord): number {
-    const { topic, partition } = record
-    if (this.#identity === undefined) return this.#broker.append(topic, partition, record)
-    const name = partitionName(record)
-    const sequence = this.#sequences.get(name) ?? 0
-    this.#sequences.set(name, sequence + 1)
-    return this.#broker.produce(this.#broker.log(topic, partition), [record], this.#identity, sequence)
+  #append(log: PartitionLog, record: ProducedRecord): number {
+    if (this.#identity === undefined) return this.#broker.append(log.topic, log.partition, record)
+    const sequence = this.#sequences.get(log) ?? 0
+    this.#sequences.set(log, sequence + 1)
+    return this.#broker.produce(log, [record], this.#identity, sequence)
   }
 }

@@ -182,7 +182,7 @@ export class EmbeddedBroker {
 
   commitOffsets(groupId: string, offsets: readonly CommittedOffset[]): void {
     for (const { topic, partition } of offsets) this.log(topic, partition)
-    this.#journal.put(offsets.map((offset) => offsetEntry(groupId, offset)))
+    if (this.#journal.isKept) this.#journal.put(offsets.map((offset) => offsetEntry(groupId, offset)))
     this.#takeOffsets(groupId, offsets)
   }
 

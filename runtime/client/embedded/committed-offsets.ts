@@ -13,8 +13,11 @@ export class CommittedOffsets {
   set(group: string, offset: CommittedOffset): void {
     const offsets = this.#groups.get(group) ?? new Map<string, CommittedOffset>()
     this.#groups.set(group, offsets)
-    const { topic, partition, metadata } = offset
-    offsets.set(place(topic, partition), { topic, partition, offset: offset.offset, ...(metadata === undefined ? {} : { metadata }) })
+    const { topic, partition, offset: next, metadata } = offset
+    offsets.set(
+      place(topic, partition),
+      metadata === undefined ? { topic, partition, offset: next } : { topic, partition, offset: next, metadata },
+    )
   }
 
   /** Forgets a group; returns what the journal is to forget. */

@@ -41,6 +41,11 @@ export class Journal {
     this.#log = log
   }
 
+  /** Is what is put kept at all? */
+  get isKept(): boolean {
+    return this.#log !== undefined
+  }
+
   /** All entries or, after a crash, none. */
   put(entries: readonly JournalEntry[]): void {
     const log = this.#log

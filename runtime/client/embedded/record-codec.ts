@@ -136,37 +136,38 @@ export function readOffset(view: DataView, at: number): number {
   return view.getFloat64(at + 5, true)
 }
 
-/** The record at `head`, its bytes views of `bytes`. */
-export function readRecord(bytes: Uint8Array, view: DataView, head: RecordHead): ConsumedRecord {
+/** The record at `head` of `view`; its bytes are views of `bytes`, which has what `view` has from `start` on. */
+export function readRecord(bytes: Uint8Array, start: number, view: DataView, head: RecordHead): ConsumedRecord {
+  const origin = bytes.byteOffset - start
   let at = head.body
   let key: Uint8Array | null = null
   let value: Uint8Array | null = null
   if (!(head.flags & Flag.nullKey)) {
     const size = view.getUint32(at, true)
-    key = new Uint8Array(bytes.buffer, bytes.byteOffset + at + 4, size)
+    key = new Uint8Array(bytes.buffer, origin + at + 4, size)
     at += 4 + size
   }
   if (!(head.flags & Flag.nullValue)) {
     const size = view.getUint32(at, true)
-    value = new Uint8Array(bytes.buffer, bytes.byteOffset + at + 4, size)
+    value = new Uint8Array(bytes.buffer, origin + at + 4, size)
     at += 4 + size
   }
-  const headers = head.flags & Flag.headers ? readHeaders(bytes, view, at) : noHeaders
+  const headers = head.flags & Flag.headers ? readHeaders(bytes, start, view, at) : noHeaders
   return { offset: head.offset, timestamp: head.timestamp, key, value, headers }
 }
 
 const noHeaders: readonly Header[] = []
 const utf8 = new TextDecoder('utf-8', { ignoreBOM: true })
 
-function readHeaders(bytes: Uint8Array, view: DataView, at: number): readonly Header[] {
+function readHeaders(bytes: Uint8Array, start: number, view: DataView, at: number): readonly Header[] {
   const headers: Header[] = []
   let from = at + 4
   for (let left = view.getUint32(at, true); left > 0; left--) {
     const keySize = view.getUint32(from, true)
-    const key = utf8.decode(bytes.subarray(from + 4, from + 4 + keySize))
+    const key = utf8.decode(bytes.subarray(from + 4 - start, from + 4 + keySize - start))
     from += 4 + keySize
     const size = view.getUint32(from, true)
-    headers.push({ key, value: size === noBytes ? null : bytes.subarray(from + 4, from + 4 + size) })
+    headers.push({ key, value: size === noBytes ? null : new Uint8Array(bytes.buffer, bytes.byteOffset + from + 4 - start, size) })
     from += 4 + (size === noBytes ? 0 : size)
   }
   return headers

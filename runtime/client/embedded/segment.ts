@@ -115,13 +115,13 @@ export class Segment {
     while (last < this.#count && last - first < budget.records && this.#positions![last]! - start < budget.bytes) last++
     const end = this.#endOf(last - 1)
     // One copy for all: readers may keep the bytes, and may write to them.
-    const bytes = new Uint8Array(this.#bytes!.subarray(start, end))
-    const view = new DataView(bytes.buffer)
+    const bytes = Buffer.allocUnsafe(end - start)
+    this.#bytes!.copy(bytes, 0, start, end)
     for (let index = first; index < last; index++) {
-      const head = readHead(view, this.#positions![index]! - start)
+      const head = readHead(this.#view, this.#positions![index]!)
       if (head.offset >= limit) return limit
       if (head.flags & Flag.marker || hidden?.(head)) continue
-      records.push(readRecord(bytes, view, head))
+      records.push(readRecord(bytes, start, this.#view, head))
     }
     budget.bytes -= end - start
     budget.records -= last - first
@@ -137,7 +137,7 @@ export class Segment {
     const positions = this.#positions!
     for (let index = this.#indexOf(from); index < this.#count; index++) {
       const head = readHead(view, positions[index]!)
-      if (visit(head, () => readRecord(bytes, view, head)) === false) return
+      if (visit(head, () => readRecord(bytes, 0, view, head)) === false) return
     }
   }
 

@@ -1,7 +1,7 @@
 /** Goal: a task restores and reads on from where its state and the group stand. Method: the decision, case by case. */
 import test from 'ava'
-import { type KnownPositions, metadataNumbers, planRestore, statePositions } from '#runtime/changelog/checkpoint.js'
-import { encodeOffsetMetadata } from '#runtime/changelog/offset-metadata.js'
+import { commitName, type KnownPositions, planRestore, setStatePositions } from '#runtime/changelog/checkpoint.js'
+import { OffsetMetadataEncoder } from '#runtime/changelog/offset-metadata.js'
 import type { CommittedOffset } from '#runtime/client/client.js'
 
 const input = { topic: 'in', partition: 0 }
@@ -9,13 +9,21 @@ const changelog = { topic: 'app-s-changelog', partition: 0 }
 const own = { store: 's', topicPartition: changelog, persistent: true, isInput: false }
 
 function committed(offset: number, commit?: number): readonly CommittedOffset[] {
-  const numbers = commit === undefined ? new Map<string, number>() : metadataNumbers({ commit, kept: [['n', offset]] })
-  return [{ ...input, offset, metadata: encodeOffsetMetadata({ partitionTime: offset * 10, numbers }) }]
+  const numbers =
+    commit === undefined
+      ? []
+      : [
+          { name: commitName, value: commit },
+          { name: 'n', value: offset },
+        ]
+  return [{ ...input, offset, metadata: new OffsetMetadataEncoder(numbers).encode(offset * 10) }]
 }
 
 function state(commit: number, groupCommit: number, position: number, changelogPosition: number): ReadonlyMap<string, number> {
   const inputs = [{ name: 'in-0', position, partitionTime: position * 10 }]
-  return statePositions({ commit, groupCommit, inputs, kept: [['n', position]] }).set('app-s-changelog-0', changelogPosition)
+  const positions = new Map([['app-s-changelog-0', changelogPosition]])
+  setStatePositions(positions, { commit, groupCommit, inputs, kept: [{ name: 'n', value: position }] })
+  return positions
 }
 
 function plan(known: Partial<KnownPositions>) {

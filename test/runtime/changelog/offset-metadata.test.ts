@@ -1,6 +1,6 @@
 /** Goal: the metadata of offsets is Kafka Streams' own. Method: text recorded from its TopicPartitionMetadata, both ways; damaged text. */
 import test from 'ava'
-import { decodeOffsetMetadata, encodeOffsetMetadata } from '#runtime/changelog/offset-metadata.js'
+import { decodeOffsetMetadata, type OffsetMetadata, OffsetMetadataEncoder } from '#runtime/changelog/offset-metadata.js'
 
 const rows = [
   ['AgAAAR9x+wTL', { partitionTime: 1234567890123, numbers: new Map<string, number>() }],
@@ -9,9 +9,13 @@ const rows = [
 
 for (const [text, metadata] of rows) {
   test(`Kafka Streams writes and reads ${text}`, (t) => {
-    t.is(encodeOffsetMetadata(metadata), text)
+    t.is(encoded(metadata), text)
     t.deepEqual(decodeOffsetMetadata(text), metadata)
   })
+}
+
+function encoded({ partitionTime, numbers }: OffsetMetadata): string {
+  return new OffsetMetadataEncoder(Array.from(numbers, ([name, value]) => ({ name, value }))).encode(partitionTime)
 }
 
 test('infinities come back', (t) => {
@@ -20,7 +24,19 @@ test('infinities come back', (t) => {
     ['b', Number.NEGATIVE_INFINITY],
     ['c', -5],
   ])
-  t.deepEqual(decodeOffsetMetadata(encodeOffsetMetadata({ partitionTime: 3, numbers })).numbers, numbers)
+  t.deepEqual(decodeOffsetMetadata(encoded({ partitionTime: 3, numbers })).numbers, numbers)
+})
+
+test('an encoder takes the numbers as they are each time', (t) => {
+  const numbers = [
+    { name: 'a', value: 1 },
+    { name: 'b', value: 2 },
+  ]
+  const encoder = new OffsetMetadataEncoder(numbers)
+  encoder.encode(1)
+  numbers[1]!.value = -3
+  const { partitionTime, numbers: read } = decodeOffsetMetadata(encoder.encode(7))
+  t.deepEqual([partitionTime, ...read.values()], [7, 1, -3])
 })
 
 test('version 1 has the time only', (t) => {

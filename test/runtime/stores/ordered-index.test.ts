@@ -30,6 +30,15 @@ test('random writes and snapshots give what a sorted array gives', (t) => {
       index.set(known, round)
       model.set(known, round)
     }
+    if (random.chance(0.005)) {
+      const from = random.chance(0.2) ? undefined : key()
+      const to = random.chance(0.2) ? undefined : random.chance(0.5) || from === undefined ? key() : `${from}zz`
+      const expected = sorted().filter(([at]) => (from === undefined || at >= from) && (to === undefined || at < to))
+      const deleted: [string, number][] = []
+      index.deleteRange({ from, to }, (at, value) => deleted.push([at, value]))
+      t.deepEqual(deleted, expected)
+      for (const [at] of expected) model.delete(at)
+    }
     // Half way all are released, so that parts are written in place while others are shared.
     if (round === 10_000) for (const { cursor, expected } of kept.splice(0)) t.deepEqual(listed(cursor), expected)
     if (random.chance(0.002)) kept.push({ cursor: index.cursor({}, false), expected: sorted() })
