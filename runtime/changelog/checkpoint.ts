@@ -78,15 +78,33 @@ const keptPrefix = '#kept-'
 /** The name of a commit's id among the numbers of an offset's metadata. */
 export const commitName = 'millrace.commit'
 
-/** Sets the positions that go into the state with a commit, beside those of changelogs. */
-export function setStatePositions(positions: Map<string, number>, { commit, groupCommit, inputs, kept }: CommitPoint): void {
-  positions.set(commitKey, commit)
-  positions.set(groupCommitKey, groupCommit)
-  for (const { name, position, partitionTime } of inputs) {
-    if (position !== undefined) positions.set(name, position)
-    if (partitionTime >= 0) positions.set(timePrefix + name, partitionTime)
+/** The positions that go into the state with one commit after the other, beside those of changelogs: the same names each time, made once. */
+export class StatePositions {
+  readonly #positions = new Map<string, number>()
+  readonly #timeNames = new Map<string, string>()
+  readonly #keptNames = new Map<string, string>()
+
+  /** All of them, of this commit; what else is set in the map stays there for the next. */
+  of({ commit, groupCommit, inputs, kept }: CommitPoint): Map<string, number> {
+    const positions = this.#positions
+    positions.set(commitKey, commit)
+    positions.set(groupCommitKey, groupCommit)
+    for (const { name, position, partitionTime } of inputs) {
+      if (position !== undefined) positions.set(name, position)
+      if (partitionTime >= 0) positions.set(prefixed(this.#timeNames, timePrefix, name), partitionTime)
+    }
+    for (const { name, value } of kept) positions.set(prefixed(this.#keptNames, keptPrefix, name), value)
+    return positions
   }
-  for (const { name, value } of kept) positions.set(keptPrefix + name, value)
+}
+
+function prefixed(known: Map<string, string>, prefix: string, name: string): string {
+  let whole = known.get(name)
+  if (whole === undefined) {
+    whole = prefix + name
+    known.set(name, whole)
+  }
+  return whole
 }
 
 export function planRestore({ inputs, stores, state, committed }: KnownPositions): RestorePlan {

@@ -7,10 +7,10 @@ import { lossyUtf8 } from './utf8.js'
 /** UTF-8, as Kafka's `StringSerializer`: an unpaired surrogate becomes `?`, bytes that are not UTF-8 become U+FFFD. */
 export const stringSerde: Serde<string> = {
   name: 'string',
-  isExact: (value) => typeof value === 'string' && !loneSurrogate.test(value),
+  isExact: (value) => typeof value === 'string' && value.isWellFormed(),
   serialize(value) {
     if (typeof value !== 'string') throw refused('string', value)
-    return Buffer.from(loneSurrogate.test(value) ? value.replaceAll(loneSurrogates, '?') : value, 'utf8')
+    return Buffer.from(value.isWellFormed() ? value : value.replaceAll(loneSurrogates, '?'), 'utf8')
   },
   deserialize: lossyUtf8,
 }
@@ -133,7 +133,6 @@ export const uuidSerde: Serde<string> = {
   },
 }
 
-const loneSurrogate = /\p{Surrogate}/u
 const loneSurrogates = /\p{Surrogate}/gu
 
 const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i

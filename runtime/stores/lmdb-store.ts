@@ -72,7 +72,9 @@ class LmdbBackend implements StateBackend {
       this.#root.transactionSync(() => {
         for (const [name, ranges] of deleteRanges ?? []) for (const range of ranges) this.#known(name).deleteRange(range)
         for (const [name, changes] of mutations) this.#known(name).write(changes)
-        for (const [partition, position] of positions) this.#meta.putSync(Buffer.from(positionPrefix + partition), encodePosition(position))
+        for (const [name, position] of positions) {
+          if (this.#positions.get(name) !== position) this.#meta.putSync(Buffer.from(positionPrefix + name), encodePosition(position))
+        }
       }),
     )
     for (const [partition, position] of positions) this.#positions.set(partition, position)

@@ -15,36 +15,32 @@ const segmentBytes = 9
 
 /** A key with room for `suffixLength` bytes at its end. */
 export function rowKey(segment: number, key: Uint8Array, suffixLength: number): Uint8Array {
-  const zeros = countZeros(key)
-  const row = Buffer.allocUnsafe(segmentBytes + key.length + zeros + 2 + suffixLength)
+  const row = Buffer.allocUnsafe(segmentBytes + key.length + countZeros(key) + 2 + suffixLength)
   row[0] = segmentTag
   writeTime(row, 1, segment)
   let at = segmentBytes
-  if (zeros === 0) {
-    row.set(key, at)
-    at += key.length
-  } else {
-    for (const byte of key) {
-      row[at++] = byte
-      if (byte === 0) row[at++] = 0xff
-    }
+  // By hand: keys are short, and calls into the engine's own copying and searching cost more than that.
+  for (let index = 0; index < key.length; index++) {
+    row[at++] = key[index]!
+    if (key[index] === 0) row[at++] = 0xff
   }
   row[at] = 0
   row[at + 1] = 0
   return row
 }
 
-/** The record's key within a row's key. */
-export function keyOfRow(row: Uint8Array, suffixLength: number): Uint8Array {
-  const escaped = row.subarray(segmentBytes, row.length - suffixLength - 2)
-  if (!escaped.includes(0)) return escaped
-  const key = new Uint8Array(escaped.length)
+/** The record's key within a row's key, with room for `room` bytes after it. */
+export function keyOfRow(row: Uint8Array, suffixLength: number, room = 0): Uint8Array {
+  const end = row.length - suffixLength - 2
+  let zeros = 0
+  for (let at = segmentBytes; at < end; at++) if (row[at] === 0) zeros += 1
+  const key = Buffer.allocUnsafe(end - segmentBytes - zeros + room)
   let length = 0
-  for (let at = 0; at < escaped.length; at++) {
-    key[length++] = escaped[at]!
-    if (escaped[at] === 0) at += 1
+  for (let at = segmentBytes; at < end; at++) {
+    key[length++] = row[at]!
+    if (row[at] === 0) at += 1
   }
-  return key.subarray(0, length)
+  return key
 }
 
 export function segmentOfRow(row: Uint8Array): number {
@@ -106,6 +102,6 @@ export function rowOfTimeKey(key: Uint8Array, segmentOf: (time: number) => numbe
 
 function countZeros(key: Uint8Array): number {
   let zeros = 0
-  for (let at = key.indexOf(0); at !== -1; at = key.indexOf(0, at + 1)) zeros += 1
+  for (let at = 0; at < key.length; at++) if (key[at] === 0) zeros += 1
   return zeros
 }

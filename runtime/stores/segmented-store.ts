@@ -119,7 +119,8 @@ export class SegmentedStore {
   segmentsBetween(from: number, to: number, reverse: boolean): readonly number[] {
     const first = this.segmentOf(from)
     const last = this.segmentOf(to)
-    const found = this.#segments.filter((segment) => segment >= first && segment <= last)
+    const found: number[] = []
+    for (const segment of this.#segments) if (segment >= first && segment <= last) found.push(segment)
     return reverse ? found.reverse() : found
   }
 

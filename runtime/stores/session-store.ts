@@ -156,11 +156,9 @@ export class TypedSessionStore<K, V> implements SessionStore<K, V>, CacheableSto
   /** Changelog keys are Kafka Streams' `SessionKeySchema`: key, end, start (8 bytes each). */
   drain(log: LogChange): StoreChanges | undefined {
     return this.#segments.drain((row, value, timestamp) => {
-      const key = keyOfRow(row, suffixLength)
-      const logged = Buffer.allocUnsafe(key.length + 16)
-      logged.set(key)
-      writeTime(logged, key.length, endOf(row))
-      writeTime(logged, key.length + 8, startOf(row))
+      const logged = keyOfRow(row, suffixLength, 16)
+      writeTime(logged, logged.length - 16, endOf(row))
+      writeTime(logged, logged.length - 8, startOf(row))
       if (value === null) log(logged, null, timestamp)
       else log(logged, this.#codec.loggedValue(value), this.#codec.loggedTimestamp(value, timestamp))
       return endOf(row)

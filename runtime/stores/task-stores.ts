@@ -26,6 +26,7 @@ export interface TaskStoresOptions {
 }
 
 interface Owned {
+  readonly name: string
   readonly store: ManagedStore
   readonly key: Serde
   readonly logged: boolean
@@ -61,7 +62,8 @@ export class TaskStores {
       for (const { spec, global } of stores) {
         const backend = (inMemory(spec) ? this.#memory : this.#persistent)!
         const logged = !global && spec.logging !== false && spec.changelogTopic === undefined
-        this.#stores.set(spec.name, { store: createStore(spec, backend.state.open(spec.name), context), key: spec.key, logged, backend })
+        const store = createStore(spec, backend.state.open(spec.name), context)
+        this.#stores.set(spec.name, { name: spec.name, store, key: spec.key, logged, backend })
       }
     } catch (error) {
       this.close()
@@ -102,7 +104,7 @@ export class TaskStores {
   /** Gives the sink each key that changed since the last drain, of stores that have a changelog of their own. */
   drain(sink: ChangeSink): void {
     this.#requireOpen()
-    for (const [name, { store, logged, backend }] of this.#stores) {
+    for (const { name, store, logged, backend } of this.#stores.values()) {
       const changes = store.drain(logged ? (key, value, timestamp) => sink(name, key, value, timestamp) : () => {})
       if (changes !== undefined) backend.pending.push({ name, changes })
     }

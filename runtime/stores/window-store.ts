@@ -3,13 +3,14 @@ import type { KeyValue, Windowed } from '../core/record.js'
 import type { Serde } from '../serde/serde.js'
 import { compareBytes, idOf } from './bytes.js'
 import type { ChangelogRecord } from './change-sink.js'
+import { flatMapped } from './iterables.js'
 import { serializeKey } from './key-value-store.js'
 import { type LogChange, lastOfEachKey, type ManagedStore, type StoreChanges } from './managed-store.js'
 import { readRow } from './read-row.js'
 import { keyEnd, keyOfRow, rowKey, segmentStart } from './row-keys.js'
 import { SegmentedStore } from './segmented-store.js'
 import type { CacheableStore, FlushListener, WindowEntry, WindowStore } from './state-store.js'
-import type { BytesStore, Mutation } from './store.js'
+import type { BytesStore, Entry, Mutation } from './store.js'
 import type { StoreContext } from './store-context.js'
 import { flushedTo, readTime, type ValueCodec, writeTime } from './value-codec.js'
 
@@ -149,10 +150,9 @@ export class TypedWindowStore<K, V> implements WindowStore<K, V>, CacheableStore
   /** Changelog keys are Kafka Streams' `WindowKeySchema`: key, start (8 bytes), sequence number (4 bytes). */
   drain(log: LogChange): StoreChanges | undefined {
     return this.#segments.drain((row, value, timestamp) => {
-      const key = keyOfRow(row, this.#suffixLength)
-      const logged = Buffer.alloc(key.length + 12)
-      logged.set(key)
-      logged.set(row.subarray(row.length - this.#suffixLength), key.length)
+      const logged = keyOfRow(row, this.#suffixLength, 12)
+      const keyLength = logged.length - 12
+      for (let at = 0; at < 12; at++) logged[keyLength + at] = at < this.#suffixLength ? row[row.length - this.#suffixLength + at]! : 0
       if (value === null) log(logged, null, timestamp)
       else log(logged, this.#codec.loggedValue(value), this.#codec.loggedTimestamp(value, timestamp))
       return this.#startOf(row)
@@ -202,16 +202,15 @@ export class TypedWindowStore<K, V> implements WindowStore<K, V>, CacheableStore
     this.#segments.close()
   }
 
-  *#fetch(key: Uint8Array, from: number, to: number, reverse: boolean): IterableIterator<WindowEntry<V>> {
+  #fetch(key: Uint8Array, from: number, to: number, reverse: boolean): IterableIterator<WindowEntry<V>> {
     const first = Math.max(from, this.#segments.liveFrom)
     const last = Math.min(to, this.#segments.observedTime)
-    for (const segment of this.#segments.segmentsBetween(first, last, reverse)) {
-      const bounds = { from: this.#rowKey(segment, key, first), to: this.#rowKey(segment, key, last + 1), reverse }
-      for (const row of this.#segments.rows.range(bounds)) {
-        yield { start: this.#startOf(row.key), value: this.#codec.decode(row.value) }
-      }
-    }
+    const rowsOf = (segment: number): Iterable<Entry> =>
+      this.#segments.rows.range({ from: this.#rowKey(segment, key, first), to: this.#rowKey(segment, key, last + 1), reverse })
+    return flatMapped(this.#segments.segmentsBetween(first, last, reverse), rowsOf, this.#entry)
   }
+
+  readonly #entry = (row: Entry): WindowEntry<V> => ({ start: this.#startOf(row.key), value: this.#codec.decode(row.value) })
 
   #fetchKeys(fromKey: K | undefined, toKey: K | undefined, from: number, to: number, reverse: boolean): Iterable<KeyValue<Windowed<K>, V>> {
     const lower = fromKey == null ? undefined : this.#keyBytes(fromKey)

@@ -4,7 +4,7 @@ import {
   planRestore,
   type RestorableStore,
   type RestorePlan,
-  setStatePositions,
+  StatePositions,
 } from '../changelog/checkpoint.js'
 import { type NamedNumber, OffsetMetadataEncoder } from '../changelog/offset-metadata.js'
 import { changelogTopic, partitionName, topicName } from '../changelog/topic-names.js'
@@ -67,8 +67,7 @@ export class TaskStorage {
   readonly #positions = new Map<string, number>()
   /** Topics to partitions' names, of those that the task writes: not the inputs that serve as changelogs. */
   #ownChangelogs: ReadonlyMap<string, string> = new Map()
-  /** What the last commit wrote into the state, all of which the next one writes again. */
-  #committed = new Map<string, number>()
+  #statePositions = new StatePositions()
   /** Made for `keptCount` numbers that processors keep. */
   #metadata: { readonly encoder: OffsetMetadataEncoder; readonly keptCount: number } | undefined
   #relogged = false
@@ -104,7 +103,7 @@ export class TaskStorage {
     this.#groupCommit = this.#plan.groupCommit
     this.#relogged = false
     this.#metadata = undefined
-    this.#committed = new Map()
+    this.#statePositions = new StatePositions()
     this.#positions.clear()
     for (const { topicPartition, position } of this.#plan.changelogs) this.#positions.set(partitionName(topicPartition), position)
     const own = stores.filter(({ isInput }) => !isInput)
@@ -163,9 +162,9 @@ export class TaskStorage {
   /** Writes what was logged and all positions, in one transaction. */
   write(inputs: Iterable<CommittedInput>, kept: readonly NamedNumber[]): void {
     if (this.#open.names.length === 0) return
-    setStatePositions(this.#committed, { commit: this.#commit.value, groupCommit: this.#groupCommit, inputs, kept })
-    for (const name of this.#ownChangelogs.values()) this.#committed.set(name, this.#positions.get(name)!)
-    this.#open.commit(this.#committed)
+    const positions = this.#statePositions.of({ commit: this.#commit.value, groupCommit: this.#groupCommit, inputs, kept })
+    for (const name of this.#ownChangelogs.values()) positions.set(name, this.#positions.get(name)!)
+    this.#open.commit(positions)
   }
 
   /** Writes where the task starts, before its first record: a crash in its first commit must find that. */

@@ -1,6 +1,6 @@
 /** Goal: a task restores and reads on from where its state and the group stand. Method: the decision, case by case. */
 import test from 'ava'
-import { commitName, type KnownPositions, planRestore, setStatePositions } from '#runtime/changelog/checkpoint.js'
+import { commitName, type KnownPositions, planRestore, StatePositions } from '#runtime/changelog/checkpoint.js'
 import { OffsetMetadataEncoder } from '#runtime/changelog/offset-metadata.js'
 import type { CommittedOffset } from '#runtime/client/client.js'
 
@@ -21,9 +21,8 @@ function committed(offset: number, commit?: number): readonly CommittedOffset[] 
 
 function state(commit: number, groupCommit: number, position: number, changelogPosition: number): ReadonlyMap<string, number> {
   const inputs = [{ name: 'in-0', position, partitionTime: position * 10 }]
-  const positions = new Map([['app-s-changelog-0', changelogPosition]])
-  setStatePositions(positions, { commit, groupCommit, inputs, kept: [{ name: 'n', value: position }] })
-  return positions
+  const kept = [{ name: 'n', value: position }]
+  return new StatePositions().of({ commit, groupCommit, inputs, kept }).set('app-s-changelog-0', changelogPosition)
 }
 
 function plan(known: Partial<KnownPositions>) {
