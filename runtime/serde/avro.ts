@@ -8,9 +8,9 @@ import { Reader } from './reader.js'
 import { type Resolve, resolver } from './resolution.js'
 import { parseSchema, type Schema, schemaOf } from './schema.js'
 import type { SchemaSerde, WriterSchema } from './schema-serde.js'
+import { schemaText } from './schema-text.js'
 import type { Serde } from './serde.js'
 import { Writer } from './writer.js'
-import { writtenOut } from './written-out.js'
 
 export type { WriterSchema } from './schema-serde.js'
 
@@ -93,7 +93,7 @@ export class AvroBody<T> {
   readAs(writer: WriterSchema, bytes: Uint8Array, from: number): T {
     let resolve = this.#resolvers.get(writer.fingerprint)
     if (resolve === undefined) {
-      resolve = resolver(parseSchema(writer.schema), this.schema)
+      resolve = resolver(parseSchema(writer.schema, writer.references), this.schema)
       this.#resolvers.set(writer.fingerprint, resolve)
     }
     const input = this.#input
@@ -150,7 +150,7 @@ class SingleObjectSerde<T> implements SchemaSerde<T> {
 
   get writer(): WriterSchema {
     const { codec } = this.#body
-    return { fingerprint: codec.fingerprint, schema: writtenOut(codec) }
+    return { fingerprint: codec.fingerprint, schema: schemaText(codec) }
   }
 
   learn(writers: Iterable<WriterSchema>): void {

@@ -4,8 +4,9 @@ import type { Serde } from './serde.js'
 export interface WriterSchema {
   /** CRC-64-AVRO, 16 hex digits, the most significant first. */
   readonly fingerprint: string
-  /** JSON, with all named types written out. */
+  /** JSON, with all named types written out, here or in `references`. */
   readonly schema: string
+  readonly references?: readonly string[]
 }
 
 /** A serde of data that names the schema it was written with. */

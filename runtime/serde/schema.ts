@@ -82,9 +82,9 @@ export function schemaOf(codec: AvroCodec): Schema {
   return own!
 }
 
-/** A schema with all its types written out, as registries and histories keep it. Throws a StreamError if it is none. */
-export function parseSchema(text: string): Schema {
-  const [schema] = new SchemaParser(false).parse([text])
+/** A schema with all its types written out, there or in `references`, as histories and registries keep it. Throws a StreamError if it is none. */
+export function parseSchema(text: string, references: readonly string[] = []): Schema {
+  const [schema] = new SchemaParser(false).parse([text, ...references])
   return schema!
 }
 

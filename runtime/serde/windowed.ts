@@ -1,6 +1,7 @@
 import { StreamError } from '../core/errors.js'
 import type { Windowed } from '../core/record.js'
 import { readLong, writeLong } from './primitives.js'
+import { around } from './registry.js'
 import type { Serde } from './serde.js'
 
 /**
@@ -8,6 +9,10 @@ import type { Serde } from './serde.js'
  * The bytes do not tell the end, so `sizeMs` must.
  */
 export function timeWindowedSerde<K>(key: Serde<K>, sizeMs: number): Serde<Windowed<K>> {
+  return around(key, (inner) => timeWindowed(inner, sizeMs))
+}
+
+function timeWindowed<K>(key: Serde<K>, sizeMs: number): Serde<Windowed<K>> {
   const name = `windowed ${key.name}`
   return {
     name,
@@ -32,6 +37,10 @@ export function timeWindowedSerde<K>(key: Serde<K>, sizeMs: number): Serde<Windo
  * (8 bytes each, big endian; both inclusive).
  */
 export function sessionWindowedSerde<K>(key: Serde<K>): Serde<Windowed<K>> {
+  return around(key, sessionWindowed)
+}
+
+function sessionWindowed<K>(key: Serde<K>): Serde<Windowed<K>> {
   const name = `session ${key.name}`
   return {
     name,

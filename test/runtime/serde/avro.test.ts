@@ -3,9 +3,9 @@
  * Method: a codec as `gen` writes them, by hand; bytes by the specification.
  */
 import test, { type ExecutionContext } from 'ava'
-import { isStreamError, type StreamError } from 'millrace'
+import { isStreamError, StreamError } from 'millrace'
 import { type AvroCodec, avroBareSerde, avroJsonSerde, avroSerde, confluentSerde, type Reader, type Writer } from 'millrace/codegen'
-import type { SchemaRegistry } from '#runtime/serde/confluent.js'
+import type { SchemaRegistry } from '#runtime/serde/registry.js'
 
 interface Line {
   readonly price: number
@@ -180,31 +180,41 @@ test('data of an unknown schema names its fingerprint and those known', (t) => {
   fails(t, 'DESERIALIZATION', 'C3 01', () => serde.deserialize(bytes('0000')))
 })
 
-test('a registry gives ids to write with, and schemas to read with, fetched once', async (t) => {
+test('a registry gives ids to write with, and schemas to read with, looked up once', async (t) => {
   const known = new Map<number, string>()
   const fetched: number[] = []
+  const other = '{"type":"record","name":"shop.Line","fields":[{"name":"next","type":["null","shop.Line"]},{"name":"price","type":"int"}]}'
   const registry: SchemaRegistry = {
-    idOf: async (subject, codec) => (subject === 'orders-value' && codec === lineCodec ? 7 : -1),
-    schemaOf: (id) => known.get(id),
-    fetch: async (id) => {
+    idOf: async ({ topic, side }, codec) => (topic === 'orders' && side === 'value' && codec === lineCodec ? 7 : -1),
+    schemaOf(id) {
+      const schema = known.get(id)
+      if (schema === undefined) throw new StreamError('DESERIALIZATION', `no schema ${id}`)
+      return { schema, references: [] }
+    },
+    fetch(id) {
+      if (known.has(id)) return undefined
       fetched.push(id)
-      known.set(
-        id,
-        '{"type":"record","name":"shop.Line","fields":[{"name":"next","type":["null","shop.Line"]},{"name":"price","type":"int"}]}',
-      )
+      return Promise.resolve().then(() => void known.set(id, id === 8 ? lineCodec.schema : other))
     },
   }
-  const serde = confluentSerde(lineCodec)
-  fails(t, 'SERIALIZATION', 'no schema registry', () => serde.serialize({ price: 1, next: null }))
-  await serde.connect(registry, 'orders-value')
-  t.is(hex(serde.serialize({ price: 1, next: null })), '00000000070200')
-  t.deepEqual(serde.deserialize(bytes('00000000070200')), { price: 1, next: null })
+  const unconnected = confluentSerde(lineCodec)
+  fails(t, 'SERIALIZATION', 'no schema registry', () => unconnected.serialize({ price: 1, next: null }))
+  fails(t, 'DESERIALIZATION', 'no schema registry', () => unconnected.deserialize(bytes('00000000070200')))
+  const reader = unconnected.reader(registry)
+  fails(t, 'SERIALIZATION', 'to read only', () => reader.serialize({ price: 1, next: null }))
+  const writer = await unconnected.writer(registry, { topic: 'orders', side: 'value' })
+  t.is(hex(writer.serialize({ price: 1, next: null })), '00000000070200')
+  t.deepEqual(writer.deserialize(bytes('00000000070200')), { price: 1, next: null })
+  t.is(writer.prepare?.(bytes('00000000070200')), undefined)
   const foreign = bytes('00000000090004')
-  fails(t, 'DESERIALIZATION', 'has not been fetched', () => serde.deserialize(foreign))
-  await serde.prepare?.(foreign)
-  t.deepEqual(serde.deserialize(foreign), { price: 2, next: null })
-  t.is(serde.prepare?.(foreign), undefined)
-  t.is(serde.prepare?.(bytes('00000000070200')), undefined)
-  t.deepEqual(fetched, [9])
-  fails(t, 'DESERIALIZATION', "registry's header", () => serde.deserialize(bytes('c301')))
+  fails(t, 'DESERIALIZATION', 'no schema 9', () => reader.deserialize(foreign))
+  await reader.prepare?.(foreign)
+  t.deepEqual(reader.deserialize(foreign), { price: 2, next: null })
+  t.is(reader.prepare?.(foreign), undefined)
+  await reader.prepare?.(bytes('00000000080200'))
+  t.deepEqual(reader.deserialize(bytes('00000000080200')), { price: 1, next: null })
+  t.deepEqual(fetched, [9, 8])
+  fails(t, 'DESERIALIZATION', "registry's header", () => reader.deserialize(bytes('c301')))
+  fails(t, 'DESERIALIZATION', "registry's header", () => reader.deserialize(bytes('01000000090004')))
+  t.is(hex(unconnected.stored.serialize({ price: 1, next: null })), 'c30101000000000000000200')
 })

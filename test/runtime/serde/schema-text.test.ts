@@ -2,7 +2,7 @@
 import test from 'ava'
 import type { AvroCodec } from 'millrace/codegen'
 import { parseSchema, schemaOf } from '#runtime/serde/schema.js'
-import { writtenOut } from '#runtime/serde/written-out.js'
+import { schemaText } from '#runtime/serde/schema-text.js'
 
 function codec(name: string, schema: object, references: () => readonly AvroCodec[] = () => []): AvroCodec {
   return { name, fingerprint: name, schema: JSON.stringify(schema), references, write() {}, read: () => undefined }
@@ -29,7 +29,7 @@ const order = codec(
 )
 
 test('each type is written out where it comes first, and named after that', (t) => {
-  const text = writtenOut(order)
+  const text = schemaText(order)
   t.is(text.match(/"name":"shop\.Line"/g)?.length, 1)
   t.is(text.match(/"symbols"/g)?.length, 1)
   t.true(
@@ -42,6 +42,6 @@ test('each type is written out where it comes first, and named after that', (t) 
 
 for (const each of [kind, line, order]) {
   test(`${each.name} reads back as the same schema, types without a namespace within those of one too`, (t) => {
-    t.deepEqual(parseSchema(writtenOut(each)), schemaOf(each))
+    t.deepEqual(parseSchema(schemaText(each)), schemaOf(each))
   })
 }
