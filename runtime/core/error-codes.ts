@@ -106,6 +106,31 @@ const codes = {
     reaction: 'stop',
     description: 'A store was called with what makes no sense: a null key, an empty prefix, a session that ends before it starts.',
   },
+  REGISTRY_UNREACHABLE: {
+    reaction: 'stop',
+    description:
+      'The schema registry did not answer: at start for `connectTimeoutMs`, later, when a schema was needed that is not known yet, for `retryTimeoutMs`; until then the records wait. Nothing is lost: a new start goes on.',
+  },
+  REGISTRY_NOT_AUTHORIZED: {
+    reaction: 'stop',
+    description:
+      'The schema registry refuses the credentials, or does not allow the operation; check `auth` and the rights on the subject.',
+  },
+  REGISTRY_REFUSED: {
+    reaction: 'stop',
+    description:
+      'The schema registry answered with an error that another try does not mend, or what answers is no schema registry; the message has the answer.',
+  },
+  SCHEMA_NOT_REGISTERED: {
+    reaction: 'stop',
+    description:
+      'A topic is written in the encoding `confluent`, and its subject does not have the schema; register it, or let the app do so (`register: true`).',
+  },
+  SCHEMA_INCOMPATIBLE: {
+    reaction: 'stop',
+    description:
+      'The schema registry does not take the schema, since it is not compatible with those of the subject; the message has the reason.',
+  },
   TASK_MIGRATED: { reaction: 'migrate', description: 'Another instance owns the task now; it is dropped here without a commit.' },
 } as const satisfies Record<string, ErrorDescription>
 
