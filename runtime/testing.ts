@@ -1,5 +1,6 @@
 /** What tests of topologies use; generated drivers extend `TopologyTestDriver`. */
 export { Headers } from './core/headers.js'
+export { InMemoryRegistry, type InMemoryRegistryOptions } from './registry/in-memory-registry.js'
 export type { ErrorDecision, ErrorHandler, ErrorHandlers, Failure } from './tasks/handlers.js'
 export type { PipeOptions, TestInputTopic } from './testing/input-topic.js'
 export type { TopologyTestDriverOptions } from './testing/options.js'

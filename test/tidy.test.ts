@@ -44,8 +44,10 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   'runtime/client': ['runtime/core'],
   'runtime/changelog': ['runtime/core', 'runtime/stores', 'runtime/client'],
   'runtime/tasks': ['runtime/core', 'runtime/serde', 'runtime/topology', 'runtime/stores', 'runtime/changelog', 'runtime/client'],
+  'runtime/registry': ['runtime/core', 'runtime/serde'],
   'runtime/app': [
     'runtime/core',
+    'runtime/registry',
     'runtime/serde',
     'runtime/topology',
     'runtime/stores',
@@ -89,6 +91,7 @@ test('nothing imports runtime/testing but its entry, and no adapter is imported 
 test('each library has one door', (t) => {
   const doors: Readonly<Record<string, RegExp>> = {
     lmdb: /^runtime\/stores\/lmdb/,
+    'node:https': /^runtime\/registry\/http\.ts$/,
     kafkajs: /^runtime\/client\/kafkajs\//,
     handlebars: /^generator\/emit\/render\.ts$/,
     avsc: /^generator\/input\//,

@@ -42,6 +42,8 @@ export function describeGraph(topology: TopologyModel): TopologyDescription {
 /** The graph never calls a serde, nor user code; it asks only whether bytes name the schema they were written with. */
 const serde = { name: 'stand-in', serialize: () => new Uint8Array(), deserialize: () => undefined }
 const schemaSerde = { ...serde, writer: { fingerprint: '', schema: '' }, learn: () => {} }
+/** In place of one that needs a schema registry: tables of such topics have changelogs of their own. */
+const registrySerde = { ...serde, stored: schemaSerde, reader: () => serde, writer: () => serde }
 class Logic {}
 
 type Sides = Pick<TopicModel, 'key' | 'value' | 'keyEncoding' | 'valueEncoding'>
@@ -52,7 +54,8 @@ function serdesOf({ key, value, keyEncoding, valueEncoding }: Sides) {
 
 function serdeOf(type: DataType, encoding: Encoding): typeof serde {
   if ('key' in type) return serdeOf(type.key, encoding)
-  return type.kind === 'avro' && encoding === 'avro' ? schemaSerde : serde
+  if (type.kind !== 'avro') return serde
+  return encoding === 'confluent' ? registrySerde : encoding === 'avro' ? schemaSerde : serde
 }
 
 /** The topology as generated code would hand it over, with stand-ins for serdes and classes. */
@@ -63,10 +66,8 @@ function specOf({ application, topics, stores, steps }: TopologyModel): Topology
     topics: Object.fromEntries(
       topics.map(({ name, topic, key, value, keyEncoding, valueEncoding, partitions }) => {
         const nullable = { nullableKey: key.nullable, nullableValue: value.nullable }
-        return [
-          name,
-          { name: topic, ...serdesOf({ key, value, keyEncoding, valueEncoding }), ...nullable, ...(partitions && { partitions }) },
-        ]
+        const serdes = serdesOf({ key, value, keyEncoding, valueEncoding })
+        return [name, { name: topic, ...serdes, ...nullable, ...(partitions && { partitions }) }]
       }),
     ),
     stores: Object.fromEntries(

@@ -3,7 +3,9 @@ import { StreamError } from '../core/errors.js'
 import type { Logger } from '../core/logger.js'
 import type { ErrorHandlers } from '../tasks/handlers.js'
 import type { TopologySpec } from '../topology/spec.js'
+import { registryProblems } from './check-registry.js'
 import type { AppConfig } from './config.js'
+import { count, type Expectation, flag, methods, object, problemsWith, text } from './expectation.js'
 
 type Defaulted =
   | 'application'
@@ -69,28 +71,9 @@ const warningsToConsole: Logger = {
   error: (message) => console.error(message),
 }
 
-interface Expectation {
-  readonly expected: string
-  fits(value: unknown): boolean
-}
-
-const text: Expectation = { expected: 'a text that is not empty', fits: (value) => typeof value === 'string' && value !== '' }
-const flag: Expectation = { expected: 'true or false', fits: (value) => typeof value === 'boolean' }
-const object: Expectation = { expected: 'an object', fits: (value) => typeof value === 'object' && value !== null }
 const handler: Expectation = {
   expected: "'fail', 'continue', 'deadLetter' or a function that returns one",
   fits: (value) => value === 'fail' || value === 'continue' || value === 'deadLetter' || typeof value === 'function',
-}
-
-function count(least: number, unit: string): Expectation {
-  return { expected: `${unit}, a whole number from ${least}`, fits: (value) => Number.isSafeInteger(value) && (value as number) >= least }
-}
-
-function methods(what: string, ...names: readonly string[]): Expectation {
-  return {
-    expected: `${what} (an object with ${names.join(', ')})`,
-    fits: (value) => object.fits(value) && names.every((name) => typeof (value as Record<string, unknown>)[name] === 'function'),
-  }
 }
 
 const expectations: { readonly [option in keyof AppConfig]-?: Expectation } = {
@@ -105,6 +88,8 @@ const expectations: { readonly [option in keyof AppConfig]-?: Expectation } = {
     expected: 'an object with mechanism: plain, scram-sha-256, scram-sha-512, oauthbearer or aws',
     fits: (value) => object.fits(value) && typeof (value as { mechanism?: unknown }).mechanism === 'string',
   },
+  /** Looked into by `registryProblems`. */
+  schemaRegistry: { expected: '', fits: () => true },
   clientId: text,
   application: {
     expected: 'a name of letters, digits, dots, dashes and underscores, a letter first',
@@ -139,12 +124,7 @@ const expectations: { readonly [option in keyof AppConfig]-?: Expectation } = {
 
 function problemsOf(config: AppConfig, spec: TopologySpec): readonly string[] {
   if (!object.fits(config)) return ['it must be an object.']
-  const problems = Object.entries(config).flatMap(([option, value]) => {
-    if (value === undefined) return []
-    if (!Object.hasOwn(expectations, option)) return [`${option} is not an option.`]
-    const { expected, fits } = expectations[option as keyof AppConfig]
-    return fits(value) ? [] : [`${option} must be ${expected}, but is ${show(value)}.`]
-  })
+  const problems = [...problemsWith(config, expectations, '', show), ...registryProblems(config.schemaRegistry, spec)]
   if ((config.brokers === undefined) === (config.client === undefined)) problems.push('either brokers or client must be given.')
   if (config.client !== undefined && (config.ssl ?? config.sasl) !== undefined)
     problems.push('ssl and sasl go with brokers, not with client.')

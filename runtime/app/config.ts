@@ -1,6 +1,8 @@
 import type { ConnectionOptions } from 'node:tls'
 import type { Client } from '../client/client.js'
 import type { Logger } from '../core/logger.js'
+import type { RegistryOptions } from '../registry/options.js'
+import type { SchemaRegistry } from '../serde/registry.js'
 import type { StateBackendFactory } from '../stores/store.js'
 import type { ErrorHandler } from '../tasks/handlers.js'
 
@@ -14,6 +16,8 @@ export interface AppConfig {
   readonly ssl?: boolean | ConnectionOptions
   /** Credentials for `brokers`. */
   readonly sasl?: SaslOptions
+  /** Where topics in the encoding `confluent` have their schemas: how to reach it, or a registry made by hand. */
+  readonly schemaRegistry?: RegistryOptions | SchemaRegistry
   /** Default: the application's name. */
   readonly clientId?: string
 
@@ -60,7 +64,7 @@ export interface AppConfig {
   /** Close cleanly at SIGTERM and SIGINT, then exit; a second signal exits at once. Default true. */
   readonly handleSignals?: boolean
 
-  /** How long `start` looks for a broker that answers. Default 30 000. */
+  /** How long `start` looks for a broker, and for a schema registry, that answers. Default 30 000. */
   readonly connectTimeoutMs?: number
   /** An instance that is silent for so long loses its tasks; so long, too, the group waits for one that was killed. Default 15 000. */
   readonly sessionTimeoutMs?: number

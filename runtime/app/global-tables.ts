@@ -4,6 +4,7 @@ import { isStreamError, StreamError } from '../core/errors.js'
 import type { TopicPartition } from '../core/record.js'
 import type { StateStore } from '../stores/state-store.js'
 import type { GlobalState } from '../tasks/global-state.js'
+import { HeldBatches } from '../tasks/held-batches.js'
 
 /** Updates kept in memory before they are committed. */
 const maxDirtyBytes = 16 * 2 ** 20
@@ -23,6 +24,7 @@ export interface GlobalTablesOptions {
 export class GlobalTables {
   readonly #state: GlobalState
   readonly #reader: PartitionReader
+  readonly #held = new HeldBatches()
 
   private constructor(state: GlobalState, reader: PartitionReader) {
     this.#state = state
@@ -46,6 +48,7 @@ export class GlobalTables {
     const open = new Set(from.filter(([partition, position]) => position < ends(partition)).map(([partition]) => partitionName(partition)))
     while (open.size > 0 && !isStopping()) {
       for (const batch of await reader.poll(100)) {
+        await state.prepare(batch)
         tables.#update(batch)
         if (batch.nextOffset >= ends(batch)) open.delete(partitionName(batch))
       }
@@ -54,9 +57,10 @@ export class GlobalTables {
     return tables
   }
 
-  /** What has come since. */
+  /** What has come since. While records wait for their schemas, nothing more is read. */
   async poll(): Promise<void> {
-    for (const batch of await this.#reader.poll(0)) this.#update(batch)
+    if (this.#held.isEmpty) for (const batch of await this.#reader.poll(0)) this.#held.hold(batch, this.#state.prepare(batch))
+    for (const batch of this.#held.take()) this.#update(batch)
   }
 
   /** Undefined if there is no such global store. */

@@ -4,6 +4,8 @@ import type { Admin, Client, ProducedRecord } from '../client/client.js'
 import { systemClock } from '../core/clock.js'
 import { toStreamError } from '../core/errors.js'
 import type { TopicPartition } from '../core/record.js'
+import { HttpRegistry } from '../registry/http-registry.js'
+import type { SchemaRegistry } from '../serde/registry.js'
 import { memoryBackend } from '../stores/memory-store.js'
 import type { StateStore } from '../stores/state-store.js'
 import type { StateBackendFactory } from '../stores/store.js'
@@ -12,6 +14,7 @@ import { GlobalState } from '../tasks/global-state.js'
 import { RecordCollector } from '../tasks/record-collector.js'
 import { Task } from '../tasks/task.js'
 import { formatTaskId, type TaskId } from '../tasks/task-id.js'
+import { connectRegistry, usesRegistry } from '../topology/connect-registry.js'
 import type { TopologySpec } from '../topology/spec.js'
 import type { Topology } from '../topology/topology.js'
 import type { CheckedConfig } from './check-config.js'
@@ -49,10 +52,14 @@ export class Instance {
   #parts: { readonly loop: PollLoop; readonly manager: TaskManager; readonly outputs: Outputs; readonly inputs: InputBuffer } | undefined
   #globals: GlobalTables | undefined
   #ownClient: Client | undefined
+  #ownRegistry: HttpRegistry | undefined
+  /** With its serdes tied to the registry, once it is connected. */
+  #topology: Topology
   #stopping = false
 
   constructor(options: InstanceOptions) {
     this.#options = options
+    this.#topology = options.topology
   }
 
   /** Checks and prepares all that the job needs, and restores global tables. If it throws, `close` closes what was opened before. */
@@ -65,8 +72,9 @@ export class Instance {
   }
 
   async #open(): Promise<void> {
-    const { config, topology } = this.#options
+    const { config } = this.#options
     const { logger, application } = config
+    const topology = this.#topology
     const stores = topology.stores.map(({ spec }) => spec)
     const directory = this.#closing(await StateDirectory.open(config.stateDir, application, stores))
     for (const task of config.stateCleanupDelayMs === undefined ? [] : directory.cleanUp(config.stateCleanupDelayMs)) {
@@ -78,6 +86,8 @@ export class Instance {
 
     const client = await connect(config)
     if (config.client === undefined) this.#ownClient = this.#closing(client)
+    if (this.#stopping) return
+    await this.#connectRegistry()
     if (this.#stopping) return
     const counts = await this.#prepareTopics(client.admin())
     logger.info(`${application} is connected to ${client.description}.`)
@@ -97,8 +107,10 @@ export class Instance {
   stop(): void {
     this.#stopping = true
     this.#parts?.loop.stop()
-    // Still opening, perhaps waiting for a broker: that fails now.
-    if (this.#parts === undefined) this.#ownClient?.close().catch(() => {})
+    // Still opening, perhaps waiting for a broker or a registry: that fails now.
+    if (this.#parts !== undefined) return
+    this.#ownClient?.close().catch(() => {})
+    this.#ownRegistry?.close()
   }
 
   /** Closes all, also if a part fails to; throws the first failure then. */
@@ -131,9 +143,24 @@ export class Instance {
     }
   }
 
+  async #connectRegistry(): Promise<void> {
+    const { schemaRegistry, connectTimeoutMs, logger } = this.#options.config
+    if (schemaRegistry === undefined || !usesRegistry(this.#topology)) return
+    let registry: SchemaRegistry
+    if ('idOf' in schemaRegistry) {
+      registry = schemaRegistry
+    } else {
+      this.#ownRegistry = this.#closing(new HttpRegistry({ ...schemaRegistry, startTimeoutMs: connectTimeoutMs, logger }))
+      await this.#ownRegistry.open()
+      registry = this.#ownRegistry
+    }
+    this.#topology = await connectRegistry(this.#topology, registry)
+  }
+
   /** Partitions of all topics that the topology names, as it calls them. */
   async #prepareTopics(admin: Admin): Promise<ReadonlyMap<string, number>> {
-    const { config, spec, topology } = this.#options
+    const { config, spec } = this.#options
+    const topology = this.#topology
     const needed = neededTopics(spec.topics, config.deadLetterTopic)
     const counts = partitionCounts(topology, await prepareUserTopics(admin, needed, config.createTopics, config.replicationFactor))
     await prepareInternalTopics(admin, internalTopics(topology, counts), config.replicationFactor)
@@ -141,11 +168,11 @@ export class Instance {
   }
 
   #stateSchemas(client: Client): StateSchemas {
-    const { config, topology } = this.#options
+    const { config } = this.#options
     const admin = client.admin()
     const reader = this.#closing(client.createReader({ clientId: `${config.clientId}-schemas` }))
     return new StateSchemas({
-      topology,
+      topology: this.#topology,
       source: {
         endOffsets: (partitions) => admin.endOffsets(partitions),
         assign: (partitions) => reader.assign(partitions),
@@ -162,7 +189,8 @@ export class Instance {
     directory: StateDirectory,
     onDisk: StateBackendFactory,
   ): Promise<void> {
-    const { config, topology } = this.#options
+    const { config } = this.#options
+    const topology = this.#topology
     if (topology.globals.length === 0) return
     const { application, handlers, logger } = config
     const partitions = topology.globals.flatMap(({ source }) => source.topics.flatMap((topic) => partitionsOf(topic, counts)))
@@ -186,7 +214,8 @@ export class Instance {
   }
 
   #connectParts(client: Client, counts: ReadonlyMap<string, number>, folders: TaskFolders, schemas: StateSchemas, processId: string): void {
-    const { config, topology, onSettled, onRestore } = this.#options
+    const { config, onSettled, onRestore } = this.#options
+    const topology = this.#topology
     const { application, clientId, handlers, logger, sessionTimeoutMs, rebalanceTimeoutMs } = config
     const admin = client.admin()
     const producer = this.#closing(client.createProducer())

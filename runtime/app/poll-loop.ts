@@ -121,7 +121,7 @@ export class PollLoop implements RebalanceListener {
   async #turn(): Promise<void> {
     const { consumer, manager, restorer, globals, inputs } = this.#options
     const batches = await consumer.poll(restorer.isActive ? 0 : this.#waitMs())
-    for (const batch of batches) await this.#enqueue(batch)
+    for (const batch of batches) this.#enqueue(batch)
     if (restorer.isActive) await manager.restore(this.#processed > 0 ? 0 : maxWaitMs / 10)
     this.#settle(this.#assigned && !restorer.isActive)
     await globals?.poll()
@@ -151,12 +151,10 @@ export class PollLoop implements RebalanceListener {
     }
   }
 
-  async #enqueue(batch: RecordBatch): Promise<void> {
+  #enqueue(batch: RecordBatch): void {
     const { manager, inputs } = this.#options
     const task = manager.taskOf(batch)
     if (task?.state !== 'running') return
-    const ready = task.prepare(batch)
-    if (ready !== undefined) await this.#alive(ready)
     task.enqueue(batch)
     inputs.received(batch)
   }

@@ -1,3 +1,4 @@
+import { isRegistrySerde } from '../serde/registry.js'
 import type { StoreSpec } from '../stores/store-spec.js'
 import type { TopologyBuilder } from '../topology/builder.js'
 import type { LogicClass, StepBase } from './step.js'
@@ -33,10 +34,11 @@ export function buildTable(step: TableStep, builder: TopologyBuilder): void {
 
 /**
  * The topic has all that the table is made of, so it needs no changelog beside it: rows are then written as the topic has them. Not so
- * where the step changes records on their way (timestamps, those that do not decode).
+ * where the step changes records on their way (timestamps, those that do not decode), or where rows cannot be read without a schema registry.
  */
 function withSourceAsChangelog(step: TableStep, spec: StoreSpec, builder: TopologyBuilder): StoreSpec {
   const { name, key, value } = builder.topic(step.topic)
-  const asItIs = step.timestampExtractor === undefined && (step.onDeserializationError ?? 'fail') === 'fail'
+  const unchanged = step.timestampExtractor === undefined && (step.onDeserializationError ?? 'fail') === 'fail'
+  const asItIs = unchanged && !isRegistrySerde(key) && !isRegistrySerde(value)
   return asItIs && spec.logging !== false ? { ...spec, key, value, changelogTopic: name } : spec
 }

@@ -9,6 +9,7 @@ import { TaskStores } from '../stores/task-stores.js'
 import type { GlobalNode, Topology } from '../topology/topology.js'
 import { Graph } from './graph.js'
 import type { ErrorHandlers } from './handlers.js'
+import { prepareRecords } from './held-batches.js'
 import type { TaskMetrics } from './metrics.js'
 import { InputOrigin, Processing } from './processing.js'
 import type { RecordCollector } from './record-collector.js'
@@ -86,6 +87,11 @@ export class GlobalState {
   /** Where to read each partition on; it may lie before the first offset that the broker still has. */
   positions(): ReadonlyMap<TopicPartition, number> {
     return new Map([...this.#queues.values()].map((queue) => [queue.partition, queue.position ?? 0]))
+  }
+
+  /** Fetches what the records of a batch need before `update` takes it; undefined if it is all there. */
+  prepare(batch: RecordBatch): Promise<unknown> | undefined {
+    return prepareRecords(this.#queue(batch).source, batch)
   }
 
   /** Updates the stores with records of one partition, from its position on. */

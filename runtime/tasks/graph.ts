@@ -221,8 +221,9 @@ class SinkRuntime implements GraphNode, LifeCycle {
     const { timestamp } = record
     try {
       if (!(timestamp >= 0)) throw new StreamError('SERIALIZATION', `its timestamp is ${timestamp}`)
-      const key = record.key === null ? null : this.#node.key.serialize(record.key)
-      const value = record.value === null ? null : this.#node.value.serialize(record.value)
+      const serdes = this.#node.routeSerdes?.get(topic) ?? this.#node
+      const key = record.key === null ? null : serdes.key.serialize(record.key)
+      const value = record.value === null ? null : serdes.value.serialize(record.value)
       const headers = record.headers.toArray()
       if (this.#partitioner === undefined) collector.send(topic, key, value, timestamp, headers)
       else collector.place(topic, (partitions) => this.#choose(record, partitions), key, value, timestamp, headers)

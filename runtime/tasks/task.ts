@@ -9,6 +9,7 @@ import type { Cancellable, PunctuationType } from '../topology/processor.js'
 import type { SourceNode, SubTopology, Topology } from '../topology/topology.js'
 import { Graph } from './graph.js'
 import type { ErrorHandlers } from './handlers.js'
+import { HeldBatches, prepareRecords } from './held-batches.js'
 import type { TaskMetrics } from './metrics.js'
 import { PartitionGroup } from './partition-group.js'
 import { InputOrigin, Processing } from './processing.js'
@@ -60,6 +61,7 @@ export class Task {
   readonly #options: TaskOptions
   readonly #processing: Processing
   readonly #group: PartitionGroup
+  readonly #held = new HeldBatches()
   readonly #graph: Graph
   readonly #storage: TaskStorage
   readonly #streamTime = new PunctuationQueue()
@@ -151,23 +153,15 @@ export class Task {
     return this.#storage.inputPositions
   }
 
-  /** Fetches what the records' serdes need before they are enqueued (schemas of a registry); undefined if all is there. */
-  prepare(batch: RecordBatch): Promise<void> | undefined {
-    const { key, value } = this.#group.queue(batch).source
-    if (key.prepare === undefined && value.prepare === undefined) return undefined
-    const pending: Promise<void>[] = []
-    for (const record of batch.records) {
-      const forKey = record.key === null ? undefined : key.prepare?.(record.key)
-      const forValue = record.value === null ? undefined : value.prepare?.(record.value)
-      if (forKey !== undefined) pending.push(forKey)
-      if (forValue !== undefined) pending.push(forValue)
-    }
-    return pending.length === 0 ? undefined : Promise.all(pending).then(() => undefined)
-  }
-
+  /**
+   * Takes records of an input. Where their serdes must fetch something first (schemas of a registry), they and all that come after them are held
+   * until it is there: the task processes nothing meanwhile, and `process` throws what the fetching failed with.
+   */
   enqueue(batch: RecordBatch): void {
     this.#require('enqueue', 'running')
-    this.#group.add(batch)
+    const ready = prepareRecords(this.#group.queue(batch).source, batch)
+    if (ready === undefined && this.#held.isEmpty) this.#group.add(batch)
+    else this.#held.hold(batch, ready)
   }
 
   /** Tells where an input is read from, if `inputPositions` does not know. */
@@ -182,12 +176,12 @@ export class Task {
 
   /** Records enqueued and not yet processed, of one partition or of all. */
   bufferedRecords(partition?: TopicPartition): number {
-    return this.#sum(partition, ({ size }) => size)
+    return this.#sum(partition, ({ size }) => size) + this.#held.records(partition)
   }
 
   /** Bytes of keys and values enqueued and not yet processed. */
   bufferedBytes(partition?: TopicPartition): number {
-    return this.#sum(partition, ({ bytes }) => bytes)
+    return this.#sum(partition, ({ bytes }) => bytes) + this.#held.bytes(partition)
   }
 
   /** Processes up to `maxRecords`, those with the lowest timestamps first; returns how many. Stream-time punctuations run after each. */
@@ -195,6 +189,8 @@ export class Task {
     this.#requireProcessing('process')
     const group = this.#group
     const { clock } = this.#options
+    for (const batch of this.#held.take()) group.add(batch)
+    if (!this.#held.isEmpty) return 0
     let processed = 0
     while (processed < maxRecords && group.isReady(clock)) {
       this.#processNext(group.poll()!)
@@ -282,6 +278,7 @@ export class Task {
     if (this.#state === 'suspended' || this.#state === 'closed') return
     this.#move('suspended')
     this.#group.clear()
+    this.#held.clear()
     this.#streamTime.clear()
     this.#wallClock.clear()
     this.collector.clear()

@@ -1,4 +1,5 @@
 import type { Logger } from '../core/logger.js'
+import type { SchemaRegistry } from '../serde/registry.js'
 import type { StateBackendFactory } from '../stores/store.js'
 import type { ErrorHandlers } from '../tasks/handlers.js'
 
@@ -22,6 +23,8 @@ export interface TopologyTestDriverOptions {
   readonly stateBackend?: StateBackendFactory
   /** Switches the record cache of all stores; default: as the manifest says. */
   readonly caching?: boolean
+  /** Where topics in the encoding `confluent` have their schemas. Default: an `InMemoryRegistry` that registers what is written. */
+  readonly schemaRegistry?: SchemaRegistry
   /** Where the wall clock starts, milliseconds since the epoch. Default 0. */
   readonly startMs?: number
   /** Default: each failure is thrown by the call that led to it. */

@@ -1,7 +1,10 @@
 import { StreamError } from '../core/errors.js'
+import { atOnce, InMemoryRegistry } from '../registry/in-memory-registry.js'
 import { bytesSerde } from '../serde/primitives.js'
+import type { SchemaRegistry } from '../serde/registry.js'
 import type { StateStore } from '../stores/state-store.js'
 import { buildTopology } from '../topology/build.js'
+import { connectRegistry, topicWriter } from '../topology/connect-registry.js'
 import type { TopologySpec } from '../topology/spec.js'
 import { Driver, type DriverTopic } from './driver.js'
 import type { TestInputTopic } from './input-topic.js'
@@ -17,12 +20,14 @@ export class TopologyTestDriver<Stores = unknown> implements Disposable {
   readonly spec: TopologySpec
   /** The manifest's stores, by property. */
   readonly stores: Stores
+  readonly #registry: SchemaRegistry
   readonly #driver: Driver
 
   /** Throws INVALID_TOPOLOGY. */
   constructor(spec: TopologySpec, options: TopologyTestDriverOptions = {}) {
     this.spec = spec
-    this.#driver = new Driver(buildTopology(spec), options)
+    this.#registry = options.schemaRegistry ?? new InMemoryRegistry()
+    this.#driver = new Driver(atOnce(connectRegistry(buildTopology(spec), this.#registry)), options)
     const known = new Map(this.#driver.layout.topology.stores.map((store) => [store.spec.name, store.spec]))
     const stores = Object.entries(spec.stores).map(([name, { property }]) => {
       return [property, testStore(known.get(name) ?? spec.stores[name]!, () => this.#driver.stores(name))] as const
@@ -108,7 +113,10 @@ export class TopologyTestDriver<Stores = unknown> implements Disposable {
   }
 
   #topic(name: string): DriverTopic {
-    if (Object.hasOwn(this.spec.topics, name)) return this.spec.topics[name]!
+    if (Object.hasOwn(this.spec.topics, name)) {
+      const topic = this.spec.topics[name]!
+      return { name: topic.name, ...atOnce(topicWriter(topic.name, topic, this.#registry)) }
+    }
     throw new StreamError('INVALID_ARGUMENT', `The manifest has no topic ${name}.`, {
       topic: name,
       hint: `It has ${Object.keys(this.spec.topics).join(', ')}.`,

@@ -1,3 +1,4 @@
+import { isRegistrySerde, storedSerde } from '../serde/registry.js'
 import type { Serde } from '../serde/serde.js'
 import type { StoreSpec } from '../stores/store-spec.js'
 import type { GlobalTableHandle, GroupedHandle, Handle, StreamHandle, TableHandle } from './handles.js'
@@ -75,9 +76,9 @@ export class TopologyBuilder {
     this.#input = input
   }
 
-  /** What later steps get when they name `step`, which may be a branch or a named child. */
+  /** What later steps get when they name `step`, which may be a branch or a named child. State and internal topics take no schema registry. */
   define(step: string, handle: Handle): void {
-    this.#handles.set(step, handle)
+    this.#handles.set(step, withoutRegistry(handle))
   }
 
   handle(step: string): Handle {
@@ -195,7 +196,7 @@ export class TopologyBuilder {
       throw new StepFailure(`the store ${spec.name} is filled by the step ${owner} already.`, 'Give each step a store of its own.')
     }
     this.#storeOwners.set(spec.name, step)
-    this.stores.set(spec.name, { spec, global, queryable: this.manifestStore(spec.name)?.queryable ?? false })
+    this.stores.set(spec.name, { spec: withoutRegistry(spec), global, queryable: this.manifestStore(spec.name)?.queryable ?? false })
   }
 
   /** Adds a store that the step has for itself, under a name of its own making. */
@@ -229,6 +230,11 @@ export class TopologyBuilder {
     const distinct = [...new Set(topics)]
     if (distinct.length > 1) this.copartitionGroups.push({ step, topics: distinct })
   }
+}
+
+function withoutRegistry<T extends { readonly key: Serde; readonly value: Serde }>(typed: T): T {
+  if (!isRegistrySerde(typed.key) && !isRegistrySerde(typed.value)) return typed
+  return { ...typed, key: storedSerde(typed.key), value: storedSerde(typed.value) }
 }
 
 function named(handle: Handle): string {

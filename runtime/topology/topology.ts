@@ -48,6 +48,8 @@ export interface SinkNode {
   readonly routes?: readonly string[]
   readonly key: Serde
   readonly value: Serde
+  /** By topic, where it makes a difference to the serdes which of `routes` is written to. */
+  readonly routeSerdes?: ReadonlyMap<string, { readonly key: Serde; readonly value: Serde }>
   /** Default: murmur2 of the key's bytes, as Java's producer; null keys round robin (sticky per batch is allowed). */
   readonly partitioner?: MakeTaskCode<Partitioner>
 }

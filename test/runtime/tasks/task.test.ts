@@ -1,6 +1,6 @@
 /** Goal: a task does what its life cycle allows, and can be suspended, resumed, queried and closed. Method: one task by hand, without a driver. */
 import test from 'ava'
-import type { StreamError } from 'millrace'
+import { StreamError } from 'millrace'
 import type { CommittedOffset } from '#runtime/client/client.js'
 import { stringSerde } from '#runtime/serde/primitives.js'
 import type { TimestampedKeyValueStore } from '#runtime/stores/state-store.js'
@@ -246,23 +246,60 @@ test('processors are closed also if one of them throws; its error is told', (t) 
   t.is(task.state, 'closed')
 })
 
-test('records whose serdes must fetch something first are waited for once, before they are enqueued', async (t) => {
+function withResolvers() {
+  let resolve!: () => void
+  let reject!: (error: unknown) => void
+  const promise = new Promise<void>((...both) => {
+    ;[resolve, reject] = both
+  })
+  return { promise, resolve, reject }
+}
+
+test('records whose serdes must fetch something first wait for it, with all that come after them', async (t) => {
+  const needed = withResolvers()
   const fetched: string[] = []
   const value = {
     ...stringSerde,
     prepare(record: Uint8Array) {
       const text = Buffer.from(record).toString()
-      if (fetched.includes(text)) return undefined
+      if (text !== 'b') return undefined
       fetched.push(text)
-      return Promise.resolve()
+      return needed.promise
     },
   }
   const { task } = createTask({ graph: topology([subTopology(0, [source('in', ['in'], { value })])]) })
   task.initialize([])
   task.completeRestore()
-  await task.prepare(batchOf(0, ['a', 'b', 'a']))
-  t.deepEqual(fetched, ['a', 'b'])
-  t.is(task.prepare(batchOf(3, ['a'])), undefined)
+  task.enqueue(batchOf(0, ['a']))
+  task.enqueue(batchOf(1, ['a', 'b', 'b']))
+  task.enqueue(batchOf(4, ['c']))
+  t.deepEqual(fetched, ['b', 'b'])
+  t.is(task.bufferedRecords(), 5)
+  t.is(task.bufferedBytes(task.inputPartitions[0]), 10)
+  t.is(task.process(10), 0)
+  t.is(task.consumedOffsets()[0]?.offset ?? 0, 0)
+  needed.resolve()
+  await needed.promise
+  await Promise.resolve()
+  t.is(task.process(10), 5)
+})
+
+test('what could not be fetched stops the task when it is to go on, and is forgotten with what waited for it', async (t) => {
+  const needed = withResolvers()
+  const value = { ...stringSerde, prepare: () => needed.promise }
+  const { task } = createTask({ graph: topology([subTopology(0, [source('in', ['in'], { value })])]) })
+  task.initialize([])
+  task.completeRestore()
+  task.enqueue(batchOf(0, ['a']))
+  needed.reject(new StreamError('REGISTRY_UNREACHABLE', 'away'))
+  await needed.promise.catch(() => {})
+  await Promise.resolve()
+  t.is((t.throws(() => task.process(10)) as StreamError).code, 'REGISTRY_UNREACHABLE')
+  task.suspend()
+  t.is(task.bufferedRecords(), 0)
+  task.resume([])
+  task.completeRestore()
+  t.is(task.process(10), 0)
 })
 
 test('an input that is not the task’s is refused', (t) => {
