@@ -6,7 +6,7 @@ import { join } from 'node:path'
 const root = join(import.meta.dirname, '..')
 const folders = readdirSync(join(root, 'examples'))
   .map((name) => `examples/${name}/schemas`)
-  .concat('test/conformance/topologies', 'bench/jobs/schemas')
+  .concat('test/conformance/topologies', 'bench/jobs/schemas', 'test/integration/registry/shop/schemas')
   .filter((folder) => existsSync(join(root, folder)))
 const check = process.argv.includes('--write') ? [] : ['--check']
 const bin = join(root, 'generator/dist/bin.js')

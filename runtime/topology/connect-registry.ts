@@ -34,30 +34,24 @@ export function topicWriter(topic: string, serdes: TopicSerdes, registry: Schema
 }
 
 function* connected(topology: Topology, registry: SchemaRegistry): Steps<Topology> {
-  const nodes = new Map<TopologyNode, TopologyNode>()
-  const failures: unknown[] = []
-  for (const node of topology.nodes) {
-    try {
-      nodes.set(node, node.kind === 'sink' ? yield* connectedSink(node, registry) : node.kind === 'source' ? reading(node, registry) : node)
-    } catch (error) {
-      failures.push(error)
-    }
-  }
-  if (failures.length > 0) throw together(failures)
+  const connect = (node: TopologyNode): MaybePromise<TopologyNode> =>
+    node.kind === 'sink' ? run(connectedSink(node, registry)) : node.kind === 'source' ? reading(node, registry) : node
+  const nodes = yield* all(topology.nodes.map((node) => () => connect(node)))
+  const of = new Map(topology.nodes.map((node, index) => [node, nodes[index]!]))
   return {
     ...topology,
-    nodes: topology.nodes.map((node) => nodes.get(node)!),
+    nodes,
     globals: topology.globals.map((global): GlobalNode => ({ ...global, source: reading(global.source, registry) })),
-    subTopologies: topology.subTopologies.map((sub): SubTopology => ({ ...sub, nodes: sub.nodes.map((node) => nodes.get(node)!) })),
+    subTopologies: topology.subTopologies.map((sub): SubTopology => ({ ...sub, nodes: sub.nodes.map((node) => of.get(node)!) })),
   }
 }
 
 function* connectedSink(node: SinkNode, registry: SchemaRegistry): Steps<SinkNode> {
   if (!needsRegistry(node)) return node
   if (typeof node.topic === 'string') return { ...node, ...(yield* writing(node.topic, node, registry)) }
-  const routeSerdes = new Map<string, TopicSerdes>()
-  for (const topic of node.routes ?? []) routeSerdes.set(topic, yield* writing(topic, node, registry))
-  return { ...node, routeSerdes }
+  const { routes = [] } = node
+  const serdes = yield* all(routes.map((topic) => () => topicWriter(topic, node, registry)))
+  return { ...node, routeSerdes: new Map(routes.map((topic, index) => [topic, serdes[index]!])) }
 }
 
 function reading(node: SourceNode, registry: SchemaRegistry): SourceNode {
@@ -67,9 +61,25 @@ function reading(node: SourceNode, registry: SchemaRegistry): SourceNode {
 }
 
 function* writing(topic: string, { key, value }: TopicSerdes, registry: SchemaRegistry): Steps<TopicSerdes> {
-  const writer = (serde: Serde, side: 'key' | 'value'): MaybePromise<Serde> =>
+  const writer = (serde: Serde, side: 'key' | 'value') => (): MaybePromise<Serde> =>
     isRegistrySerde(serde) ? serde.writer(registry, { topic, side }) : serde
-  return { key: yield* wait(writer(key, 'key')), value: yield* wait(writer(value, 'value')) }
+  const [keys, values] = yield* all([writer(key, 'key'), writer(value, 'value')])
+  return { key: keys!, value: values! }
+}
+
+/** One after the other; throws what failed, of all of them. */
+function* all<T>(actions: readonly (() => MaybePromise<T>)[]): Steps<readonly T[]> {
+  const results: T[] = []
+  const failures: unknown[] = []
+  for (const action of actions) {
+    try {
+      results.push(yield* wait(action()))
+    } catch (error) {
+      failures.push(error)
+    }
+  }
+  if (failures.length > 0) throw together(failures)
+  return results
 }
 
 /** All that is to be done, as one error: of the first one's code. */

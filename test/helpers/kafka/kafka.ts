@@ -97,7 +97,7 @@ async function running(args: readonly string[], env: Record<string, string>): Pr
 }
 
 /** Ports that nobody listens on at the moment. */
-async function freePorts(count: number): Promise<number[]> {
+export async function freePorts(count: number): Promise<number[]> {
   const servers = Array.from({ length: count }, () => createServer().listen(0, '127.0.0.1'))
   await Promise.all(servers.map((server) => once(server, 'listening')))
   const ports = servers.map((server) => (server.address() as { port: number }).port)
