@@ -1,7 +1,6 @@
 import { posix } from 'node:path'
 import { type Diagnostic, hasErrors, sortDiagnostics } from './diagnostics.js'
 import { checkInline } from './emit/check-inline.js'
-import { checkSyntax } from './emit/syntax.js'
 import { appFile, barrelFile } from './emit/topology/app.js'
 import { driverFile } from './emit/topology/driver.js'
 import { header, schemasFingerprint } from './emit/topology/header.js'
@@ -9,6 +8,7 @@ import { processorsFile } from './emit/topology/processors.js'
 import { topologyFile } from './emit/topology/topology.js'
 import { manifestFile, readManifest } from './input/manifest.js'
 import { type InputFile, readSource } from './input/source.js'
+import { Memory } from './memory.js'
 import { buildTopology } from './model/build.js'
 import { checkTogether } from './model/check-together.js'
 import type { TypeSystem } from './model/data-type.js'
@@ -45,13 +45,14 @@ export interface Generated {
 
 /**
  * From the files of a schema folder to the files of the generated folders. Writes no disk, and reads none but to type-check inline logic;
- * the same input gives the same bytes.
+ * the same input gives the same bytes, whatever `memory` has of earlier runs: with it a run does what has changed.
  */
-export function generate(files: readonly InputFile[], options: GenerateOptions = {}): Generated {
+export function generate(files: readonly InputFile[], options: GenerateOptions = {}, memory: Memory = new Memory()): Generated {
   const diagnostics: Diagnostic[] = []
   const types = loadTypes(
     files.filter(({ path }) => /\.(?:avsc|avdl)$/.test(path)),
     options,
+    memory,
   )
   const topologies = files
     .filter(({ path }) => manifestFile.test(posix.basename(path)))
@@ -60,15 +61,20 @@ export function generate(files: readonly InputFile[], options: GenerateOptions =
   if (!hasErrors(diagnostics)) diagnostics.push(...topologies.flatMap(checkGraph))
   if (hasErrors(diagnostics)) return { folders: [], topologies, diagnostics: relevant(diagnostics) }
   const folders = emit(topologies, types, options)
-  if (options.typeCheck) diagnostics.push(...typeCheck(topologies, folders, options.base ?? defaultBase))
+  if (options.typeCheck) diagnostics.push(...typeCheck(topologies, folders, options.base ?? defaultBase, memory))
   return { folders: hasErrors(diagnostics) ? [] : folders, topologies, diagnostics: relevant(diagnostics) }
 }
 
 const defaultBase = '/input'
 
-function typeCheck(topologies: readonly TopologyModel[], folders: readonly GeneratedFolder[], base: string): readonly Diagnostic[] {
+function typeCheck(
+  topologies: readonly TopologyModel[],
+  folders: readonly GeneratedFolder[],
+  base: string,
+  { compiler }: Memory,
+): readonly Diagnostic[] {
   const at = new Map(folders.map(({ path, files }) => [path, { path: posix.resolve(base, path), files }]))
-  return checkInline(topologies, at)
+  return checkInline(topologies, at, compiler)
 }
 
 function topologyOf(file: InputFile, types: TypeSystem, options: GenerateOptions, diagnostics: Diagnostic[]): TopologyModel | undefined {
@@ -111,9 +117,7 @@ function emit(topologies: readonly TopologyModel[], types: TypeSystem, options: 
       base: options.base ?? defaultBase,
     }
     const put = (name: string, text: string) => {
-      const path = `${topology.name}${name}.ts`
-      checkSyntax(path, text)
-      files.set(path, text)
+      files.set(`${topology.name}${name}.ts`, text)
     }
     put('', barrelFile(topology, context))
     put('/app', appFile(topology, context))

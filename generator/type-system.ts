@@ -1,12 +1,13 @@
 import type { Diagnostic, Place } from './diagnostics.js'
-import { describeSchema, typeFile } from './emit/avro/file.js'
-import { TypeModules } from './emit/avro/modules.js'
+import { describeSchema, typeFile, typeFileKey } from './emit/avro/file.js'
+import { type TypeModule, TypeModules } from './emit/avro/modules.js'
 import { Scope } from './emit/avro/scope.js'
 import { TypeWriter } from './emit/avro/types.js'
 import { parseDuration } from './input/duration.js'
 import type { LongType } from './input/schema-builder.js'
 import { Schemas } from './input/schemas.js'
 import type { InputFile } from './input/source.js'
+import { Memory } from './memory.js'
 import type { Code, DataType, Encoding, KafkaPrimitive, TypeSystem } from './model/data-type.js'
 import { formatDuration } from './model/durations.js'
 import { schemaText } from './model/schema-text.js'
@@ -19,10 +20,10 @@ export interface TypeOptions {
 }
 
 /** The types of a folder: its schema files (`.avsc`, `.avdl`), in any order. Reads no disk; every problem is in `diagnostics`. */
-export function loadTypes(files: readonly InputFile[], options: TypeOptions = {}): TypeSystem {
-  const schemas = new Schemas(options.long ?? 'number')
+export function loadTypes(files: readonly InputFile[], options: TypeOptions = {}, memory: Memory = new Memory()): TypeSystem {
+  const schemas = new Schemas(options.long ?? 'number', memory.parsed)
   schemas.addFiles(files)
-  return new AvroTypeSystem(schemas, options.importExtension ?? '.js')
+  return new AvroTypeSystem(schemas, options.importExtension ?? '.js', memory)
 }
 
 const kafkaTypes: ReadonlyMap<string, string> = new Map<KafkaPrimitive, string>([
@@ -50,11 +51,13 @@ class AvroTypeSystem implements TypeSystem {
   readonly #schemas: Schemas
   readonly #modules: TypeModules
   readonly #extension: string
+  readonly #memory: Memory
 
-  constructor(schemas: Schemas, extension: string) {
+  constructor(schemas: Schemas, extension: string, memory: Memory) {
     this.#schemas = schemas
     this.#modules = new TypeModules(schemas.types)
     this.#extension = extension
+    this.#memory = memory
   }
 
   get diagnostics(): readonly Diagnostic[] {
@@ -180,7 +183,12 @@ class AvroTypeSystem implements TypeSystem {
   files(): ReadonlyMap<string, string> {
     for (const type of this.#schemas.types) this.#modules.of(type)
     const modules = [...this.#modules.all].sort((a, b) => (a.path < b.path ? -1 : 1))
-    return new Map(modules.map((module) => [`${module.path}.ts`, typeFile(module, this.#modules, this.#extension)]))
+    return new Map(modules.map((module) => [`${module.path}.ts`, this.#file(module)]))
+  }
+
+  #file(module: TypeModule): string {
+    const key = typeFileKey(module, this.#modules, this.#extension)
+    return this.#memory.typeFiles.get(module.path, key, () => typeFile(module, this.#modules, this.#extension))
   }
 }
 

@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import { compareText, type Diagnostic, formatDiagnostic } from '../diagnostics.js'
 import { unifiedDiff } from '../emit/diff.js'
+import { checkSyntax } from '../emit/syntax.js'
 import { carryOut, type WritePlan } from '../emit/write.js'
 import { exitCodes, type Io, shown } from './io.js'
 
@@ -30,6 +31,7 @@ export async function writeFolders(plans: readonly WritePlan[], io: Io): Promise
     io.stderr('Nothing was written. Move that away, or overwrite it with gen --force.\n')
     return exitCodes.problems
   }
+  for (const { write } of plans) checkSyntax(write.filter(({ path }) => path.endsWith('.ts') && !path.startsWith('types/')))
   for (const plan of plans) {
     await carryOut(plan)
     for (const { path } of plan.write) io.stdout(`wrote ${shown(io, join(plan.folder, path))}\n`)

@@ -1,9 +1,10 @@
 import { existsSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { dirname, join, posix } from 'node:path'
-import { Node, Project, type SourceFile, type Diagnostic as TsDiagnostic, ts } from 'ts-morph'
 import type { Diagnostic, Place } from '../diagnostics.js'
 import type { MethodModel, TopologyModel } from '../model/topology.js'
+import { type ts, typescript } from '../typescript.js'
+import type { MemoryCompiler } from './memory-compiler.js'
 import { bodyIndent, bodyLines } from './topology/inline.js'
 
 /** A generated folder, at its absolute path. */
@@ -16,21 +17,32 @@ export interface CheckedFolder {
  * Compiles the classes with inline logic, in memory, and tells what is wrong at its place in the manifest. Reads the disk for the runtime's
  * types and for the modules that manifests import. `folders`: by the output of topologies.
  */
-export function checkInline(topologies: readonly TopologyModel[], folders: ReadonlyMap<string, CheckedFolder>): readonly Diagnostic[] {
+export function checkInline(
+  topologies: readonly TopologyModel[],
+  folders: ReadonlyMap<string, CheckedFolder>,
+  compiler: MemoryCompiler,
+): readonly Diagnostic[] {
   const withLogic = topologies.filter((topology) => inlineMethods(topology).length > 0)
   const needed = [...new Set(withLogic.map(({ output }) => output))].flatMap((output) => folders.get(output) ?? [])
   const [first] = needed
   if (first === undefined) return []
-  const project = new Project({ compilerOptions: compilerOptions(first.path), skipAddingFilesFromTsConfig: true })
-  if (!hasNodeTypes(first.path)) project.createSourceFile(posix.join(first.path, 'globals.d.ts'), globals, { overwrite: true })
-  for (const { path, files } of needed) {
-    for (const [name, text] of files) project.createSourceFile(posix.join(path, name), text, { overwrite: true })
+  const files = new Map(needed.flatMap(({ path, files }) => [...files].map(([name, text]) => [posix.join(path, name), text] as const)))
+  const roots = withLogic.map((topology) => posix.join(folders.get(topology.output)!.path, topology.name, 'processors.ts'))
+
+  const check = (nodeTypes: boolean): readonly Diagnostic[] => {
+    const ambient = nodeTypes ? [] : [posix.join(first.path, 'globals.d.ts')]
+    for (const path of ambient) files.set(path, globals)
+    const program = compiler.compile([...ambient, ...roots], files, compilerOptions(first.path, nodeTypes))
+    for (const path of ambient) files.delete(path)
+    return withLogic.flatMap((topology, index) => {
+      const file = program.getSourceFile(roots[index]!)!
+      return program.getSemanticDiagnostics(file).flatMap((problem) => toDiagnostic(problem, file, topology) ?? [])
+    })
   }
-  const program = project.getProgram()
-  return withLogic.flatMap((topology) => {
-    const file = project.getSourceFileOrThrow(posix.join(folders.get(topology.output)!.path, topology.name, 'processors.ts'))
-    return program.getSemanticDiagnostics(file).flatMap((problem) => toDiagnostic(problem, file, topology) ?? [])
-  })
+  if (!hasNodeTypes(first.path)) return check(false)
+  // Node's types are large, and little logic needs them: what is right without them and imports nothing is right with them.
+  const isAlone = withLogic.every(({ imports }) => imports.length === 0)
+  return isAlone && check(false).length === 0 ? [] : check(true)
 }
 
 interface InlineMethod {
@@ -46,7 +58,8 @@ function inlineMethods(topology: TopologyModel): readonly InlineMethod[] {
   )
 }
 
-function compilerOptions(folder: string): ts.CompilerOptions {
+function compilerOptions(folder: string, nodeTypes: boolean): ts.CompilerOptions {
+  const { ts } = typescript()
   const runtime = runtimeTypes(folder)
   return {
     strict: true,
@@ -59,7 +72,7 @@ function compilerOptions(folder: string): ts.CompilerOptions {
     allowImportingTsExtensions: true,
     target: ts.ScriptTarget.ES2023,
     lib: ['lib.es2023.d.ts', 'lib.esnext.disposable.d.ts'],
-    types: hasNodeTypes(folder) ? ['node'] : [],
+    types: nodeTypes ? ['node'] : [],
     module: ts.ModuleKind.ESNext,
     moduleResolution: ts.ModuleResolutionKind.Bundler,
     ...(runtime && { paths: { 'millrace/*': [join(runtime, '*.d.ts')] } }),
@@ -91,28 +104,35 @@ declare class TextDecoder { constructor(label?: string); decode(bytes?: Uint8Arr
 declare function structuredClone<T>(value: T): T
 `
 
-function toDiagnostic(problem: TsDiagnostic, file: SourceFile, topology: TopologyModel): Diagnostic | undefined {
-  const start = problem.getStart()
-  const text = problem.getMessageText()
-  const message = typeof text === 'string' ? text : ts.flattenDiagnosticMessageText(text.compilerObject, ' ')
-  const place = start === undefined ? undefined : placeOf(start, file, topology)
-  return place && { code: 'logic-type', severity: 'error', place, message: `${message} (TS${problem.getCode()})` }
+function toDiagnostic(problem: ts.Diagnostic, file: ts.SourceFile, topology: TopologyModel): Diagnostic | undefined {
+  const place = problem.start === undefined ? undefined : placeOf(problem.start, file, topology)
+  const message = typescript().ts.flattenDiagnosticMessageText(problem.messageText, ' ')
+  return place && { code: 'logic-type', severity: 'error', place, message: `${message} (TS${problem.code})` }
 }
 
 /** Where in the manifest a character of `processors.ts` comes from; undefined: not from there. */
-function placeOf(start: number, file: SourceFile, topology: TopologyModel): Place | undefined {
-  const node = file.getDescendantAtPos(start)
-  const method = node?.getFirstAncestor(Node.isMethodDeclaration)
-  const className = method?.getParentIfKind(ts.SyntaxKind.ClassDeclaration)?.getName()
-  const found = inlineMethods(topology).find((inline) => inline.className === className && inline.method.name === method?.getName())
+function placeOf(start: number, file: ts.SourceFile, topology: TopologyModel): Place | undefined {
+  const { ts } = typescript()
+  const node = innermost(start, file)
+  const method = ts.findAncestor(node, ts.isMethodDeclaration)
+  const owner = method && ts.isClassDeclaration(method.parent) ? method.parent.name?.text : undefined
+  const found = inlineMethods(topology).find((inline) => inline.className === owner && inline.method.name === method?.name.getText(file))
   const body = found?.method.body
-  if (found === undefined || body === undefined || method === undefined) return importPlace(node, topology)
-  const position = file.getLineAndColumnAtPos(start)
-  const firstLine = file.getLineAndColumnAtPos(method.getBodyOrThrow().getStart()).line + 1
+  if (found === undefined || body === undefined || method?.body === undefined) return importPlace(node, file, topology)
+  const position = file.getLineAndCharacterOfPosition(start)
+  const firstLine = file.getLineAndCharacterOfPosition(method.body.getStart(file)).line + 1
   const origin = bodyLines(found.method, body)[position.line - firstLine]?.origin
   const line = origin && body.node.lines[origin.line]
   if (origin === undefined || line === undefined) return body.node.place
-  return { ...line, column: line.column + Math.max(0, position.column - 1 - bodyIndent - origin.shift) }
+  return { ...line, column: line.column + Math.max(0, position.character - bodyIndent - origin.shift) }
+}
+
+/** The smallest node that a character is of. */
+function innermost(start: number, file: ts.SourceFile): ts.Node {
+  const { ts } = typescript()
+  const within = (node: ts.Node): ts.Node =>
+    ts.forEachChild(node, (child) => (child.getStart(file) <= start && start < child.end ? within(child) : undefined)) ?? node
+  return within(file)
 }
 
 /** `x` of `x as y`, and of `type x`. */
@@ -120,11 +140,12 @@ function importedName(written: string): string {
   return written.replace(/^type /, '').split(' ')[0]!
 }
 
-function importPlace(node: Node | undefined, topology: TopologyModel): Place | undefined {
-  const declaration = node?.getFirstAncestor(Node.isImportDeclaration)
-  if (declaration === undefined) return undefined
-  const names = new Set(declaration.getNamedImports().map((named) => named.getName()))
+function importPlace(node: ts.Node, file: ts.SourceFile, topology: TopologyModel): Place | undefined {
+  const { ts } = typescript()
+  const bindings = ts.findAncestor(node, ts.isImportDeclaration)?.importClause?.namedBindings
+  if (bindings === undefined || !ts.isNamedImports(bindings)) return undefined
+  const names = new Set(bindings.elements.map(({ name, propertyName }) => (propertyName ?? name).text))
   const imported = topology.imports.find((each) => each.names.some(({ name }) => names.has(importedName(name))))
-  const named = imported?.names.find(({ name }) => importedName(name) === node?.getText())
+  const named = imported?.names.find(({ name }) => importedName(name) === node.getText(file))
   return named?.place ?? imported?.module.place
 }

@@ -1,4 +1,3 @@
-import { posix } from 'node:path'
 import type { Import } from '../model/data-type.js'
 
 /**
@@ -38,7 +37,10 @@ function isPackage(from: string): boolean {
   return /^millrace(?:\/(?:codegen|testing))?$/.test(from)
 }
 
+/** From one file to another, both from the same root, or absolute. */
 function relative(path: string, target: string): string {
-  const found = posix.relative(posix.dirname(path), target)
-  return found.startsWith('.') ? found : `./${found}`
+  const [from, to] = [path.split('/').slice(0, -1), target.split('/')]
+  let shared = 0
+  while (shared < from.length && shared < to.length - 1 && from[shared] === to[shared]) shared += 1
+  return `${'../'.repeat(from.length - shared) || './'}${to.slice(shared).join('/')}`
 }

@@ -1,7 +1,12 @@
-import { ts } from 'ts-morph'
+import { type ts, typescript } from '../typescript.js'
 
 /** Throws if a generated file is not TypeScript: a mistake of the generator's, told before anything is written. */
-export function checkSyntax(path: string, text: string): void {
+export function checkSyntax(files: readonly { readonly path: string; readonly text: string }[]): void {
+  for (const { path, text } of files) check(path, text)
+}
+
+function check(path: string, text: string): void {
+  const { ts } = typescript()
   const file = ts.createSourceFile(path, text, ts.ScriptTarget.Latest, false, ts.ScriptKind.TS)
   const [problem] = (file as unknown as { readonly parseDiagnostics: readonly ts.DiagnosticWithLocation[] }).parseDiagnostics
   if (problem === undefined) return

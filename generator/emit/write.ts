@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
-import { lstat, mkdir, readdir, readFile, rename, rm, rmdir, writeFile } from 'node:fs/promises'
+import { lstatSync, mkdirSync, readFileSync, renameSync, rmSync, type Stats, writeFileSync } from 'node:fs'
+import { readdir, rm, rmdir } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { compareText } from '../diagnostics.js'
 
@@ -65,12 +66,12 @@ export async function carryOut({ folder, write, remove }: WritePlan): Promise<vo
   const temporary = ({ path }: { readonly path: string }) => join(folder, `${path}.millrace-new`)
   try {
     for (const file of write) {
-      await mkdir(dirname(join(folder, file.path)), { recursive: true })
-      await writeFile(temporary(file), file.text)
+      mkdirSync(dirname(join(folder, file.path)), { recursive: true })
+      writeFileSync(temporary(file), file.text)
     }
-    for (const file of write) await rename(temporary(file), join(folder, file.path))
+    for (const file of write) renameSync(temporary(file), join(folder, file.path))
   } finally {
-    for (const file of write) await rm(temporary(file), { force: true })
+    for (const file of write) rmSync(temporary(file), { force: true })
   }
   for (const { path } of remove) {
     await rm(join(folder, path))
@@ -122,14 +123,23 @@ function isInside(path: string): boolean {
   return !/^[/\\]|^[A-Za-z]:|\\|\0/.test(path) && !path.split('/').includes('..')
 }
 
+/** Synchronous, as writing is: of thousands of small files the waiting would be the most. */
 async function readText(folder: string, path: string): Promise<string | 'notAFile' | undefined> {
   const parts = path.split('/')
   for (let count = 1; count <= parts.length; count += 1) {
-    const found = await lstat(join(folder, ...parts.slice(0, count))).catch(() => undefined)
+    const found = entryAt(join(folder, ...parts.slice(0, count)))
     if (found === undefined) return undefined
     if (count < parts.length ? !found.isDirectory() : !found.isFile()) return 'notAFile'
   }
-  return readFile(join(folder, path), 'utf8')
+  return readFileSync(join(folder, path), 'utf8')
+}
+
+function entryAt(path: string): Stats | undefined {
+  try {
+    return lstatSync(path, { throwIfNoEntry: false })
+  } catch {
+    return undefined
+  }
 }
 
 function textOrNothing(text: string | undefined): string | undefined {

@@ -1,9 +1,10 @@
 import { posix } from 'node:path'
 import { compareText, type Diagnostic, type Place } from '../diagnostics.js'
+import type { Kept } from '../kept.js'
 import type { AvroNamed, AvroSchema } from '../model/avro.js'
 import { schemaText } from '../model/schema-text.js'
 import { DefaultCheck } from './defaults.js'
-import { parseIdl } from './idl.js'
+import { type IdlFile, parseIdl } from './idl.js'
 import { type JsonNode, member, parseJson } from './json.js'
 import { fromPlain } from './json-value.js'
 import { type Definition, type Located, type LongType, SchemaBuilder } from './schema-builder.js'
@@ -16,13 +17,27 @@ interface Root {
   readonly located: Located
 }
 
+/** What parsers made of files, and said of them, by path. */
+export interface ParsedFiles {
+  readonly json: Kept<Parsed<JsonNode>>
+  readonly idl: Kept<Parsed<IdlFile>>
+}
+
+interface Parsed<T> {
+  readonly result: T | undefined
+  readonly diagnostics: readonly Diagnostic[]
+}
+
 /** The named types of a folder, by full name; grows by those that manifests define in place. */
 export class Schemas {
   readonly diagnostics: Diagnostic[] = []
   readonly #builder: SchemaBuilder
   readonly #defaults = new DefaultCheck()
+  readonly #parsed: ParsedFiles
 
-  constructor(long: LongType) {
+  /** `parsed`: files of an earlier run, which are not parsed again if they are the same. */
+  constructor(long: LongType, parsed: ParsedFiles) {
+    this.#parsed = parsed
     this.#builder = new SchemaBuilder(this.diagnostics, long)
   }
 
@@ -49,7 +64,7 @@ export class Schemas {
   }
 
   #json(source: Source): Root[] {
-    const node = parseJson(source, this.diagnostics)
+    const node = this.#parse(source, this.#parsed.json, parseJson)
     if (node === undefined) return []
     const protocol = source.path.endsWith('.avpr') && node.kind === 'object' ? node : undefined
     if (protocol === undefined) return [{ node, namespace: '', located: source }]
@@ -60,7 +75,7 @@ export class Schemas {
   }
 
   #idl(source: Source, paths: ReadonlySet<string>): Root[] {
-    const file = parseIdl(source, this.diagnostics)
+    const file = this.#parse(source, this.#parsed.idl, parseIdl)
     if (file === undefined) return []
     for (const { path, at } of file.imports) {
       const target = posix.join(posix.dirname(source.path), path)
@@ -74,6 +89,15 @@ export class Schemas {
       })
     }
     return file.schemas.map((node) => ({ node, namespace: file.namespace, located: source }))
+  }
+
+  #parse<T>(source: Source, kept: Kept<Parsed<T>>, parse: (source: Source, diagnostics: Diagnostic[]) => T | undefined): T | undefined {
+    const { result, diagnostics } = kept.get(source.path, source.text, () => {
+      const diagnostics: Diagnostic[] = []
+      return { result: parse(source, diagnostics), diagnostics }
+    })
+    this.diagnostics.push(...diagnostics)
+    return result
   }
 
   /** A schema in place, a plain value; problems are returned, all at `place`. */

@@ -1,4 +1,4 @@
-import { ts } from 'ts-morph'
+import { type ts, typescript } from '../typescript.js'
 
 /** A piece of TypeScript as a manifest has it: an expression, or the statements of a function body. */
 export type Snippet =
@@ -28,12 +28,14 @@ function parse(source: string): {
   readonly file: ts.SourceFile
   readonly problem: { readonly message: string; readonly start: number } | undefined
 } {
+  const { ts } = typescript()
   const file = ts.createSourceFile('snippet.ts', source, ts.ScriptTarget.Latest, true, ts.ScriptKind.TS)
   const [first] = (file as unknown as { readonly parseDiagnostics: readonly ts.DiagnosticWithLocation[] }).parseDiagnostics
   return { file, problem: first && { message: ts.flattenDiagnosticMessageText(first.messageText, '\n'), start: first.start } }
 }
 
 function isOneExpression(file: ts.SourceFile): boolean {
+  const { ts } = typescript()
   const [statement, ...rest] = file.statements
   return (
     rest.length === 0 &&
@@ -46,12 +48,14 @@ function isOneExpression(file: ts.SourceFile): boolean {
 }
 
 function isOneFunction(file: ts.SourceFile): boolean {
+  const { ts } = typescript()
   const [statement, ...rest] = file.statements
   return rest.length === 0 && statement !== undefined && ts.isFunctionDeclaration(statement) && statement.getEnd() === file.text.length
 }
 
 /** Identifiers that may mean something of the scope around: not names of properties. A bound from above. */
 function identifiersOf(file: ts.SourceFile): ReadonlySet<string> {
+  const { ts } = typescript()
   const names = new Set<string>()
   /** The function that statements were put into; its name is not theirs. */
   const wrapper = file.statements.find(ts.isFunctionDeclaration)
@@ -65,6 +69,7 @@ function identifiersOf(file: ts.SourceFile): ReadonlySet<string> {
 
 /** What the statements themselves declare: it is not taken from the scope around. */
 function declaredNames(file: ts.SourceFile): ReadonlySet<string> {
+  const { ts } = typescript()
   const names = new Set<string>()
   const add = (name: ts.BindingName): void => {
     if (ts.isIdentifier(name)) names.add(name.text)
@@ -80,6 +85,7 @@ function declaredNames(file: ts.SourceFile): ReadonlySet<string> {
 }
 
 function isPropertyName(node: ts.Identifier): boolean {
+  const { ts } = typescript()
   const { parent } = node
   if (ts.isPropertyAccessExpression(parent)) return parent.name === node
   if (ts.isPropertyAssignment(parent) || ts.isPropertySignature(parent) || ts.isMethodDeclaration(parent)) return parent.name === node

@@ -9,10 +9,17 @@ export function canonicalForm(schema: AvroSchema): string {
 
 /** CRC-64-AVRO of the Parsing Canonical Form: 16 hex digits, the most significant first. */
 export function fingerprint(schema: AvroSchema): string {
-  const crc = new Crc64()
-  visit(schema, ({ bytes }) => crc.add(bytes))
-  return crc.hex()
+  let text = fingerprints.get(schema)
+  if (text === undefined) {
+    const crc = new Crc64()
+    visit(schema, ({ bytes }) => crc.add(bytes))
+    text = crc.hex()
+    fingerprints.set(schema, text)
+  }
+  return text
 }
+
+const fingerprints = new WeakMap<AvroSchema, string>()
 
 /** A stretch of canonical text without named types, which most schemas of a folder have in common with others. */
 interface Chunk {

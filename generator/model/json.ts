@@ -12,10 +12,10 @@ export function stringifyJson(value: Json): string {
     .join(',')}}`
 }
 
-/** An object of these entries; `__proto__` is a key as any other. */
+/** An object of these entries; without a prototype, `__proto__` is a key as any other. */
 export function jsonObject(entries: Iterable<readonly [string, Json]>): { readonly [key: string]: Json } {
   const object: { [key: string]: Json } = Object.create(null)
-  for (const [key, value] of entries) Object.defineProperty(object, key, { value, enumerable: true, writable: true, configurable: true })
+  for (const [key, value] of entries) object[key] = value
   return object
 }
 

@@ -1,5 +1,5 @@
 import type { AvroAttributes, AvroField, AvroLogicalType, AvroNamed, AvroPrimitive, AvroSchema } from './avro.js'
-import { type Json, jsonObject, stringifyJson } from './json.js'
+import { type Json, stringifyJson } from './json.js'
 import { isBigintLogicalType } from './logical-type.js'
 
 /**
@@ -7,47 +7,60 @@ import { isBigintLogicalType } from './logical-type.js'
  * everywhere. Named types inside it are references, since each has a text of its own; `schema` itself is written out.
  */
 export function schemaText(schema: AvroSchema): string {
-  return stringifyJson('fullName' in schema ? definition(schema) : usage(schema))
+  if (!('fullName' in schema)) return usage(schema)
+  let text = texts.get(schema)
+  if (text === undefined) {
+    text = definition(schema)
+    texts.set(schema, text)
+  }
+  return text
 }
 
-function usage(schema: AvroSchema): Json {
+const texts = new WeakMap<AvroNamed, string>()
+
+function usage(schema: AvroSchema): string {
   switch (schema.kind) {
     case 'primitive': {
       const extra = [...logical(schema.logicalType), ...jsType(schema), ...others(schema.attributes)]
-      return extra.length === 0 ? schema.primitive : jsonObject([['type', schema.primitive], ...extra])
+      return extra.length === 0 ? `"${schema.primitive}"` : object([`"type":"${schema.primitive}"`, ...extra])
     }
     case 'array':
-      return jsonObject([['type', 'array'], ['items', usage(schema.items)], ...others(schema.attributes)])
+      return object(['"type":"array"', `"items":${usage(schema.items)}`, ...others(schema.attributes)])
     case 'map':
-      return jsonObject([['type', 'map'], ['values', usage(schema.values)], ...others(schema.attributes)])
+      return object(['"type":"map"', `"values":${usage(schema.values)}`, ...others(schema.attributes)])
     case 'union':
-      return schema.branches.map(usage)
+      return `[${schema.branches.map(usage).join(',')}]`
     default:
-      return schema.fullName
+      return `"${schema.fullName}"`
   }
 }
 
-function definition(schema: AvroNamed): Json {
-  const head: [string, Json][] = [
-    ['type', schema.kind],
-    ['name', schema.fullName],
+function definition(schema: AvroNamed): string {
+  const head = [
+    `"type":"${schema.kind}"`,
+    `"name":"${schema.fullName}"`,
     ...optional('doc', schema.doc),
     ...list('aliases', schema.aliases),
   ]
   switch (schema.kind) {
     case 'record':
-      return jsonObject([...head, ['fields', schema.fields.map(field)], ...others(schema.attributes)])
+      return object([...head, `"fields":[${schema.fields.map(field).join(',')}]`, ...others(schema.attributes)])
     case 'enum':
-      return jsonObject([...head, ['symbols', schema.symbols], ...optional('default', schema.default), ...others(schema.attributes)])
+      return object([
+        ...head,
+        `"symbols":${stringifyJson(schema.symbols)}`,
+        ...optional('default', schema.default),
+        ...others(schema.attributes),
+      ])
     case 'fixed':
-      return jsonObject([...head, ['size', schema.size], ...logical(schema.logicalType), ...others(schema.attributes)])
+      return object([...head, `"size":${schema.size}`, ...logical(schema.logicalType), ...others(schema.attributes)])
   }
 }
 
-function field({ name, type, doc, aliases, default: value, order, attributes }: AvroField): Json {
-  return jsonObject([
-    ['name', name],
-    ['type', usage(type)],
+function field({ name, type, doc, aliases, default: value, order, attributes }: AvroField): string {
+  return object([
+    `"name":"${name}"`,
+    `"type":${usage(type)}`,
     ...optional('doc', doc),
     ...list('aliases', aliases),
     ...optional('default', value),
@@ -56,24 +69,30 @@ function field({ name, type, doc, aliases, default: value, order, attributes }: 
   ])
 }
 
-function logical(type: AvroLogicalType | undefined): [string, Json][] {
-  return type === undefined ? [] : [['logicalType', type.name], ...optional('precision', type.precision), ...optional('scale', type.scale)]
+function logical(type: AvroLogicalType | undefined): readonly string[] {
+  return type === undefined
+    ? []
+    : [`"logicalType":"${type.name}"`, ...optional('precision', type.precision), ...optional('scale', type.scale)]
 }
 
 /** Said where it is not what the logical type or Avro's `long` alone would be read as. */
-function jsType({ primitive, logicalType, bigint = false }: AvroPrimitive): [string, Json][] {
+function jsType({ primitive, logicalType, bigint = false }: AvroPrimitive): readonly string[] {
   const usual = logicalType !== undefined && isBigintLogicalType(logicalType)
-  return primitive !== 'long' || bigint === usual ? [] : [['jsType', bigint ? 'bigint' : 'number']]
+  return primitive !== 'long' || bigint === usual ? [] : [`"jsType":"${bigint ? 'bigint' : 'number'}"`]
 }
 
-function others(attributes: AvroAttributes): (readonly [string, Json])[] {
-  return [...attributes].filter(([key]) => key !== 'jsType')
+function others(attributes: AvroAttributes): readonly string[] {
+  return attributes.size === 0 ? [] : [...attributes].flatMap(([key, value]) => (key === 'jsType' ? [] : optional(key, value)))
 }
 
-function optional(key: string, value: Json | undefined): [string, Json][] {
-  return value === undefined ? [] : [[key, value]]
+function optional(key: string, value: Json | undefined): readonly string[] {
+  return value === undefined ? [] : [`${JSON.stringify(key)}:${stringifyJson(value)}`]
 }
 
-function list(key: string, values: readonly string[]): [string, Json][] {
-  return values.length === 0 ? [] : [[key, values]]
+function list(key: string, values: readonly string[]): readonly string[] {
+  return values.length === 0 ? [] : optional(key, values)
+}
+
+function object(members: readonly string[]): string {
+  return `{${members.join(',')}}`
 }

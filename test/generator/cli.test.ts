@@ -236,6 +236,21 @@ test('a folder without schemas and topologies is a wrong command', (t) => {
   t.is(gen().status, 2)
 })
 
+test('a project without inline logic loads no compiler once it is up to date', (t) => {
+  const { gen, folder } = project(t)
+  gen()
+  const loaded = `import { createRequire } from 'node:module'
+    process.on('exit', () => console.log(Object.keys(createRequire('/').cache).filter((path) => path.endsWith('typescript.js')).length))`
+  const hook = `data:text/javascript,${encodeURIComponent(loaded)}`
+  const compilers = () => spawnSync(process.execPath, ['--import', hook, bin], { cwd: folder, encoding: 'utf8' }).stdout
+  t.is(compilers(), 'All is up to date.\n0\n')
+  writeFileSync(
+    join(folder, 'schemas/logins.topology.yaml'),
+    manifest.replace('key: string }\n  counts', 'key: string, groupKey: value.user }\n  counts'),
+  )
+  t.true(compilers().endsWith('\n1\n'), 'inline logic needs one')
+})
+
 test('--help and --version', (t) => {
   const { gen } = project(t)
   t.true(gen('--help').stdout.startsWith('Usage: gen [folder] [options]\n'))

@@ -28,6 +28,16 @@ export function typeFile(module: TypeModule, modules: TypeModules, extension: st
   return `${importLines(scope.imports, module.path, extension)}\n${parts.join('\n')}`
 }
 
+/** All that `typeFile` reads, as text: what the schema says, and of other types what they are called, where they are, and (in the fingerprint) what they say. */
+export function typeFileKey(module: TypeModule, modules: TypeModules, extension: string): string {
+  const { schema, path, stem } = module
+  const others = namedWithin(schema).map((type) => {
+    const { path, stem, qualifiedStem } = modules.of(type)
+    return [path, stem, qualifiedStem, modules.isShared(stem)]
+  })
+  return JSON.stringify([extension, path, stem, schemaText(schema), fingerprint(schema), others])
+}
+
 function declare(schema: AvroSchema, stem: string, types: TypeWriter): string {
   const name = 'fullName' in schema ? `Avro ${schema.kind} \`${schema.fullName}\`.` : undefined
   const doc = jsDoc([('doc' in schema && schema.doc?.trim()) || '', name ?? ''].filter((text) => text !== '').join('\n\n'))

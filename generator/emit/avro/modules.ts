@@ -37,6 +37,7 @@ export class TypeModules {
   /** How many modules export a name. */
   readonly #exports = new Map<string, number>()
   readonly #qualified = new Set<string>()
+  readonly #names = new Map<string, readonly string[]>()
 
   /** `types` in a fixed order, since the order decides about numbers. */
   constructor(types: readonly AvroNamed[]) {
@@ -50,7 +51,7 @@ export class TypeModules {
 
   /** Do other modules export a name of this stem's? */
   isShared(stem: string): boolean {
-    return namesOf(stem).some((name) => this.#exports.get(name)! > 1)
+    return this.#namesOf(stem).some((name) => this.#exports.get(name)! > 1)
   }
 
   of(schema: AvroSchema): TypeModule {
@@ -92,7 +93,17 @@ export class TypeModules {
   }
 
   #count(stem: string): void {
-    for (const name of namesOf(stem)) this.#exports.set(name, (this.#exports.get(name) ?? 0) + 1)
+    for (const name of this.#namesOf(stem)) this.#exports.set(name, (this.#exports.get(name) ?? 0) + 1)
+  }
+
+  /** Asked for again and again. */
+  #namesOf(stem: string): readonly string[] {
+    let names = this.#names.get(stem)
+    if (names === undefined) {
+      names = namesOf(stem)
+      this.#names.set(stem, names)
+    }
+    return names
   }
 
   #path(wanted: string): string {
