@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 
 const folder = join(import.meta.dirname, '../../bench/java')
 
@@ -11,6 +11,16 @@ export function javaClasspath(): string {
     if (status !== 0) throw new Error(`Maven could not build ${folder}; the benchmarks beside Kafka Streams need Java 17 and Maven.`)
   }
   return `${join(folder, 'target/classes')}:${join(folder, 'target/lib')}/*`
+}
+
+/** Avro's command line tools, as one jar from Maven Central; downloaded the first time. */
+export function avroTools(): string {
+  const jar = join(folder, 'target/tools/avro-tools-1.12.0.jar')
+  if (existsSync(jar)) return jar
+  const copy = ['org.apache.maven.plugins:maven-dependency-plugin:3.6.1:copy', '-Dartifact=org.apache.avro:avro-tools:1.12.0']
+  const { status } = spawnSync('mvn', ['-q', '-B', ...copy, `-DoutputDirectory=${dirname(jar)}`], { cwd: folder, stdio: 'inherit' })
+  if (status !== 0) throw new Error("Maven could not get avro-tools; the benchmark beside Avro's compiler needs Java 17 and Maven.")
+  return jar
 }
 
 /** Runs a main class, and returns what it printed. */

@@ -9,9 +9,14 @@ export interface Measured {
   readonly peakMegabytes: number
 }
 
-/** Runs a command, and reads from /proc what it used (so Linux only); throws if it fails. */
-export async function runMeasured(command: string, args: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<Measured> {
-  const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'inherit'], env: { ...process.env, ...env } })
+/** Runs a command, and reads from /proc what it used (so Linux only); throws if it fails. `stderr`: what becomes of what it says there. */
+export async function runMeasured(
+  command: string,
+  args: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+  stderr: 'inherit' | 'ignore' = 'inherit',
+): Promise<Measured> {
+  const child = spawn(command, args, { stdio: ['ignore', 'pipe', stderr], env: { ...process.env, ...env } })
   const used = { cpuSeconds: 0, peakMegabytes: 0 }
   const sample = () => {
     try {
