@@ -46,9 +46,14 @@ export class Arguments {
 
   /** The value of an option that takes one of a few; `fallback` without the option. Throws `UsageError` for any other. */
   choice<T extends string>(name: string, choices: readonly T[], fallback: T): T {
-    const value = this.text(name) ?? fallback
+    return this.chosen(name, choices) ?? fallback
+  }
+
+  /** The same, without a fallback. */
+  chosen<T extends string>(name: string, choices: readonly T[]): T | undefined {
+    const value = this.text(name)
     const choice = choices.find((each) => each === value)
-    if (choice !== undefined) return choice
+    if (choice !== undefined || value === undefined) return choice
     throw new UsageError(`--${name} is ${choices.slice(0, -1).join(', ')} or ${choices.at(-1)}, not ${value}.`)
   }
 }

@@ -1,15 +1,15 @@
-import { resolve } from 'node:path'
+import { relative, resolve } from 'node:path'
+import { type ImportExtension, importExtensions, longTypes } from '../config.js'
 import { hasErrors } from '../diagnostics.js'
 import { type DescriptionFormat, descriptionFormats, formatDescriptions } from '../emit/describe.js'
 import { planForced, planWrite } from '../emit/write.js'
 import { describeGraph } from '../model/graph.js'
+import type { TypeOptions } from '../type-system.js'
 import type { Arguments, Command } from './command.js'
-import { exitCodes, UsageError } from './io.js'
+import { exitCodes, type Io, UsageError } from './io.js'
 import { reportProblems, showDifferences, writeFolders } from './output.js'
-import { generateProject } from './project.js'
+import { generateProject, type Project } from './project.js'
 import { writeStubs } from './stubs.js'
-
-const extensions = { js: '.js', ts: '.ts', none: '' } as const
 
 /** `gen [folder]`: reads the schemas and topologies of a folder, and writes the code. */
 export const generateCommand: Command = {
@@ -23,9 +23,12 @@ Without a folder: ./schemas if it is there, else the current one.
   --describe               write nothing; print sub-topologies, stores and internal topics
   --format FORMAT          how --describe prints: text (default), json or mermaid
   --stubs DIR              lay a subclass in DIR for each abstract class that no file there extends yet
+  --long TYPE              how Avro's long reads where a schema does not say: number (default) or bigint
   --import-extension EXT   what imports of generated siblings end with: js (default), ts or none
   -h, --help               print this text
   -v, --version            print the version of gen
+
+millrace.config.json, here or above, keeps the options of a project; those given here win over it.
 
 Exit codes: 0 done; 1 the input has problems, or --check found a difference; 2 the command is wrong; 3 something unexpected.
 Results go to stdout, problems to stderr, as file:line:col code message.
@@ -36,13 +39,14 @@ Results go to stdout, problems to stderr, as file:line:col code message.
     describe: { type: 'boolean' },
     format: { type: 'string' },
     stubs: { type: 'string' },
+    long: { type: 'string' },
     'import-extension': { type: 'string' },
   },
   async run(args, io) {
     const folder = args.folder()
-    const importExtension = extensions[args.choice('import-extension', ['js', 'ts', 'none'], 'js')]
+    const given = typeOptions(args)
     const format = descriptionFormat(args)
-    const generated = await generateProject(folder, io, { importExtension })
+    const generated = await generateProject(folder, io, given)
     reportProblems(generated.diagnostics, io)
     if (hasErrors(generated.diagnostics)) return exitCodes.problems
 
@@ -54,10 +58,22 @@ Results go to stdout, problems to stderr, as file:line:col code message.
     const plans = await Promise.all(generated.folders.map(({ path, files }) => plan(resolve(io.cwd, path), files)))
     if (args.flag('check')) return showDifferences(plans, io)
     const code = await writeFolders(plans, io)
-    const stubs = args.text('stubs')
-    if (code === exitCodes.ok && stubs !== undefined) await writeStubs(generated.topologies, stubs, importExtension, io)
+    const stubs = stubsFolder(args, generated.project, io)
+    if (code === exitCodes.ok && stubs !== undefined) await writeStubs(generated, stubs, io)
     return code
   },
+}
+
+/** Where the user's step classes are, from the working directory; undefined if `gen` is not to look after them. */
+function stubsFolder(args: Arguments, { root, config }: Project, io: Io): string | undefined {
+  return args.text('stubs') ?? (config.stubs && relative(io.cwd, resolve(root, config.stubs.name)))
+}
+
+/** What the command says of types; what it does not say is the project's to say. */
+function typeOptions(args: Arguments): TypeOptions {
+  const importExtension = args.chosen('import-extension', Object.keys(importExtensions) as ImportExtension[])
+  const long = args.chosen('long', longTypes)
+  return { ...(importExtension && { importExtension: importExtensions[importExtension] }), ...(long && { long }) }
 }
 
 function descriptionFormat(args: Arguments): DescriptionFormat | undefined {

@@ -1,17 +1,78 @@
-import { dirname, relative, resolve } from 'node:path'
+import { access, readFile, stat } from 'node:fs/promises'
+import { dirname, join, relative, resolve } from 'node:path'
+import { type Config, configFile, importExtensions, readConfig } from '../config.js'
+import { type Diagnostic, hasErrors, sortDiagnostics } from '../diagnostics.js'
 import { type Generated, type GenerateOptions, generate } from '../generate.js'
 import { inputFolder, readInput } from './input.js'
-import { type Io, posixPath } from './io.js'
+import { type Io, posixPath, shown } from './io.js'
 
-/** What a project generates from its schema folder as it is now; `given` is the folder that the command names, if it does. */
-export async function generateProject(given: string | undefined, io: Io, options: GenerateOptions = {}): Promise<Generated> {
-  const folder = await inputFolder(given, io)
-  const files = await readInput(folder, io)
-  return generate(files, {
-    folder: posixPath(relative(io.cwd, resolve(io.cwd, folder))) || '.',
+/** Where `gen` runs, and what the configuration file says there. */
+export interface Project {
+  /** Absolute: the folder of the configuration file, else the working directory. */
+  readonly root: string
+  readonly config: Config
+  /** What is wrong with the file. */
+  readonly diagnostics: readonly Diagnostic[]
+}
+
+/** Finds and reads the configuration file: in the working directory, or above it up to the nearest package.json. */
+export async function openProject(io: Io): Promise<Project> {
+  const root = await configFolder(io.cwd)
+  if (root === undefined) return { root: io.cwd, config: {}, diagnostics: [] }
+  const path = join(root, configFile)
+  const diagnostics: Diagnostic[] = []
+  const config = readConfig({ path: shown(io, path), content: await readFile(path) }, (diagnostic) => diagnostics.push(diagnostic))
+  const { schemas } = config
+  if (schemas !== undefined && !(await isFolder(resolve(root, schemas.name)))) {
+    diagnostics.push({
+      code: 'invalid-option',
+      severity: 'error',
+      place: schemas.place,
+      message: `There is no folder \`${schemas.name}\`.`,
+    })
+  }
+  return { root, config, diagnostics }
+}
+
+export interface GeneratedProject extends Generated {
+  readonly project: Project
+  /** What command and configuration file say together. */
+  readonly options: GenerateOptions
+}
+
+/**
+ * What a project generates from its schema folder as it is now. `folder`: the one that the command names, if it does; `given`: what the command
+ * says, which wins over the configuration file.
+ */
+export async function generateProject(folder: string | undefined, io: Io, given: GenerateOptions = {}): Promise<GeneratedProject> {
+  const project = await openProject(io)
+  const { root, config, diagnostics } = project
+  if (hasErrors(diagnostics)) return { folders: [], topologies: [], diagnostics: sortDiagnostics(diagnostics), project, options: given }
+  const input = await inputFolder(folder ?? (config.schemas && relative(io.cwd, resolve(root, config.schemas.name))), io)
+  const absolute = resolve(io.cwd, input)
+  const options: GenerateOptions = {
+    folder: posixPath(relative(io.cwd, absolute)) || '.',
     base: posixPath(io.cwd),
-    within: [posixPath(io.cwd), posixPath(dirname(resolve(io.cwd, folder)))],
+    within: [posixPath(root), posixPath(dirname(absolute))],
     typeCheck: true,
-    ...options,
-  })
+    ...(config.output && { output: posixPath(relative(absolute, resolve(root, config.output.name))) }),
+    ...(config.long && { long: config.long }),
+    ...(config.importExtension && { importExtension: importExtensions[config.importExtension] }),
+    ...given,
+  }
+  return { ...generate(await readInput(input, io), options), project, options }
+}
+
+async function configFolder(folder: string): Promise<string | undefined> {
+  const has = async (name: string) =>
+    access(join(folder, name)).then(
+      () => true,
+      () => false,
+    )
+  if (await has(configFile)) return folder
+  return (await has('package.json')) || dirname(folder) === folder ? undefined : configFolder(dirname(folder))
+}
+
+async function isFolder(path: string): Promise<boolean> {
+  return (await stat(path).catch(() => undefined))?.isDirectory() === true
 }

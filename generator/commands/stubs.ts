@@ -1,11 +1,12 @@
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
 import { type Stub, stubsOf } from '../emit/stubs.js'
-import type { TopologyModel } from '../model/topology.js'
 import { type Io, posixPath, shown } from './io.js'
+import type { GeneratedProject } from './project.js'
 
 /** `--stubs`: a subclass for each abstract class that no file of the folder extends yet. Never touches a file that is there. */
-export async function writeStubs(topologies: readonly TopologyModel[], folder: string, extension: string, io: Io): Promise<void> {
+export async function writeStubs({ topologies, options }: GeneratedProject, folder: string, io: Io): Promise<void> {
+  const extension = options.importExtension ?? '.js'
   const root = resolve(io.cwd, folder)
   const written = await sources(root)
   const isWritten = ({ className }: Stub) => written.some((text) => new RegExp(`\\bextends\\s+${className}\\b`).test(text))

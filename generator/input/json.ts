@@ -125,7 +125,7 @@ export class JsonParser {
   document(): JsonNode {
     const node = this.value(0)
     this.#space()
-    if (this.at < this.#text.length) throw new JsonSyntaxError(this.at, `unexpected ${this.#shown()} after the end of the schema`)
+    if (this.at < this.#text.length) throw new JsonSyntaxError(this.at, `unexpected ${this.#shown()} after the end of the value`)
     return node
   }
 
