@@ -1,14 +1,19 @@
 import { diagnosticCodes } from './diagnostic-codes.js'
+import { stubCodes } from './emit/stubs/stub-codes.js'
 
 /** docs/diagnostics.md: every problem that `gen` tells of a manifest. */
 export function diagnosticsPage(): string {
-  const rows = Object.entries(diagnosticCodes).map(([code, meaning]) => [`\`${code}\``, meaning.replaceAll('|', '\\|')] as const)
+  const rows = (codes: Readonly<Record<string, string>>) =>
+    Object.entries(codes).map(([code, meaning]) => [`\`${code}\``, meaning.replaceAll('|', '\\|')] as const)
   return `# Diagnostics
 
 What \`gen\` says of schemas and manifests, all at once, as \`file:line:col code message\`; the code stays what it is between versions. \`unused-…\` are warnings, the others errors.
 Each has an example in [test/generator/cases](../test/generator/cases), named \`bad-<code>\`.
 
-${table(['code', 'meaning'], rows)}`
+${table(['code', 'meaning'], rows(diagnosticCodes))}
+Of your own step classes, with \`--stubs\` (examples in [test/generator/stubs/cases](../test/generator/stubs/cases)). They are warnings:
+
+${table(['code', 'meaning'], rows(stubCodes))}`
 }
 
 /** A table of Markdown, its columns aligned as formatters want them. */

@@ -9,7 +9,7 @@ import type { Arguments, Command } from './command.js'
 import { exitCodes, type Io, UsageError } from './io.js'
 import { reportProblems, showDifferences, writeFolders } from './output.js'
 import { generateProject, type Project } from './project.js'
-import { writeStubs } from './stubs.js'
+import { planStubs } from './stubs.js'
 
 /** `gen [folder]`: reads the schemas and topologies of a folder, and writes the code. */
 export const generateCommand: Command = {
@@ -22,7 +22,7 @@ Without a folder: ./schemas if it is there, else the current one.
   --force                  overwrite generated files that were edited by hand, and folders that gen did not write
   --describe               write nothing; print sub-topologies, stores and internal topics
   --format FORMAT          how --describe prints: text (default), json or mermaid
-  --stubs DIR              lay a subclass in DIR for each abstract class that no file there extends yet
+  --stubs DIR              add to your step classes in DIR what they lack: a class for each abstract one, and missing methods
   --long TYPE              how Avro's long reads where a schema does not say: number (default) or bigint
   --import-extension EXT   what imports of generated siblings end with: js (default), ts or none
   -h, --help               print this text
@@ -56,11 +56,13 @@ Results go to stdout, problems to stderr, as file:line:col code message.
     }
     const plan = args.flag('force') || args.flag('check') ? planForced : planWrite
     const plans = await Promise.all(generated.folders.map(({ path, files }) => plan(resolve(io.cwd, path), files)))
-    if (args.flag('check')) return showDifferences(plans, io)
-    const code = await writeFolders(plans, io)
     const stubs = stubsFolder(args, generated.project, io)
-    if (code === exitCodes.ok && stubs !== undefined) await writeStubs(generated, stubs, io)
-    return code
+    if (stubs !== undefined) {
+      const growth = await planStubs(generated, stubs, io)
+      reportProblems(growth.diagnostics, io)
+      plans.push(growth.plan)
+    }
+    return args.flag('check') ? showDifferences(plans, io) : writeFolders(plans, io)
   },
 }
 

@@ -1,9 +1,8 @@
-import { existsSync } from 'node:fs'
-import { createRequire } from 'node:module'
-import { dirname, join, posix } from 'node:path'
+import { join, posix } from 'node:path'
 import type { Diagnostic, Place } from '../diagnostics.js'
 import type { MethodModel, TopologyModel } from '../model/topology.js'
 import { type ts, typescript } from '../typescript.js'
+import { hasNodeTypes, runtimeTypes } from './compiler.js'
 import type { MemoryCompiler } from './memory-compiler.js'
 import { bodyIndent, bodyLines } from './topology/inline.js'
 
@@ -76,23 +75,6 @@ function compilerOptions(folder: string, nodeTypes: boolean): ts.CompilerOptions
     module: ts.ModuleKind.ESNext,
     moduleResolution: ts.ModuleResolutionKind.Bundler,
     ...(runtime && { paths: { 'millrace/*': [join(runtime, '*.d.ts')] } }),
-  }
-}
-
-/** Where the runtime's types are if they cannot be found from the generated folder: this package's own. */
-function runtimeTypes(folder: string): string | undefined {
-  try {
-    createRequire(join(folder, 'index.js')).resolve('millrace/codegen')
-    return undefined
-  } catch {
-    return dirname(createRequire(import.meta.url).resolve('millrace/codegen'))
-  }
-}
-
-function hasNodeTypes(folder: string): boolean {
-  for (let path = folder; ; path = dirname(path)) {
-    if (existsSync(join(path, 'node_modules/@types/node/package.json'))) return true
-    if (dirname(path) === path) return false
   }
 }
 

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { lstatSync, mkdirSync, readFileSync, renameSync, rmSync, type Stats, writeFileSync } from 'node:fs'
+import { lstatSync, mkdirSync, readFileSync, renameSync, rmSync, type Stats, statSync, writeFileSync } from 'node:fs'
 import { readdir, rm, rmdir } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { compareText } from '../diagnostics.js'
@@ -66,8 +66,10 @@ export async function carryOut({ folder, write, remove }: WritePlan): Promise<vo
   const temporary = ({ path }: { readonly path: string }) => join(folder, `${path}.millrace-new`)
   try {
     for (const file of write) {
-      mkdirSync(dirname(join(folder, file.path)), { recursive: true })
-      writeFileSync(temporary(file), file.text)
+      const path = join(folder, file.path)
+      const mode = statSync(path, { throwIfNoEntry: false })?.mode
+      mkdirSync(dirname(path), { recursive: true })
+      writeFileSync(temporary(file), file.text, mode === undefined ? {} : { mode })
     }
     for (const file of write) renameSync(temporary(file), join(folder, file.path))
   } finally {

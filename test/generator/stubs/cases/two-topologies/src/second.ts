@@ -1,0 +1,3 @@
+import { ByUser } from '../generated/second.js'
+
+export class PerUser extends ByUser {}
