@@ -105,10 +105,9 @@ function isWithin(folder: string, { base = defaultBase, within }: GenerateOption
 }
 
 function emit(topologies: readonly TopologyModel[], types: TypeSystem, options: GenerateOptions): readonly GeneratedFolder[] {
-  const typeFiles = types.files()
   const folders = new Map<string, Map<string, string>>()
   const outputs = topologies.length > 0 ? topologies.map(({ output }) => output) : [defaultOutput(options)]
-  for (const output of outputs) folders.set(output, new Map([...typeFiles].map(([path, text]) => [path, header('the schemas') + text])))
+  for (const output of outputs) folders.set(output, new Map())
   for (const topology of topologies) {
     const files = folders.get(topology.output)!
     const context = {
@@ -125,6 +124,8 @@ function emit(topologies: readonly TopologyModel[], types: TypeSystem, options: 
     put('/topology', topologyFile(topology, context))
     if (topology.steps.some((step) => step.logic.length > 0)) put('/processors', processorsFile(topology, context))
   }
+  // Last: a type in place has a file once its serde is wanted.
+  for (const [path, text] of types.files()) for (const files of folders.values()) files.set(path, header('the schemas') + text)
   return [...folders].map(([path, files]) => ({ path, files: new Map([...files].sort(([a], [b]) => (a < b ? -1 : 1))) }))
 }
 
