@@ -48,6 +48,15 @@ export const diagnosticCodes = {
   'avro-attribute': 'An attribute of a schema with a value that it cannot have.',
   'avro-logical-type':
     'A logical type that Avro does not know, or that does not fit what it annotates: it is ignored, as the specification says.',
+  'lock-conflict': 'A lock with the marks of a merge in it.',
+  'lock-syntax': 'A `topology.lock.json` that is not as `gen` writes it.',
+  'lock-version': 'A lock that a later version of `gen` wrote.',
+  'lock-edited': 'A lock that was edited by hand.',
+  'state-key':
+    'A store whose key has changed: none of its rows would be found again. `--accept-reset` takes it; [compat.md](compat.md) says what to do.',
+  'needs-reset':
+    'Another change that the state or the internal topics do not survive. `--accept-reset` takes it; [compat.md](compat.md) has them all.',
+  'needs-migration': 'A change that needs something done when it is deployed, as [compat.md](compat.md) says; a warning.',
 } as const satisfies Record<string, string>
 
 export type DiagnosticCode = keyof typeof diagnosticCodes

@@ -8,6 +8,7 @@ import { processorsFile } from './emit/topology/processors.js'
 import { topologyFile } from './emit/topology/topology.js'
 import { manifestFile, readManifest } from './input/manifest.js'
 import { type InputFile, readSource } from './input/source.js'
+import { type KeptLock, keepLock, type LockOptions } from './lock/keep-lock.js'
 import { Memory } from './memory.js'
 import { buildTopology } from './model/build.js'
 import { checkTogether } from './model/check-together.js'
@@ -27,6 +28,8 @@ export interface GenerateOptions extends TypeOptions {
   readonly within?: readonly string[]
   /** Compile inline logic, which reads the disk for the runtime's types and for the modules that manifests import. Default false. */
   readonly typeCheck?: boolean
+  /** How changes are taken that the lock among the files is against; `none`: no lock is read or made. Default: none that need a reset. */
+  readonly lock?: LockOptions | 'none'
 }
 
 /** A generated folder: its place relative to the folder of the input, and its files, path to text. */
@@ -39,6 +42,8 @@ export interface Generated {
   /** Empty if there are errors. */
   readonly folders: readonly GeneratedFolder[]
   readonly topologies: readonly TopologyModel[]
+  /** The lock to write beside the manifests, and how all differs from the one among the files; absent if there is none to keep. */
+  readonly lock?: KeptLock
   /** Sorted by place. */
   readonly diagnostics: readonly Diagnostic[]
 }
@@ -59,10 +64,21 @@ export function generate(files: readonly InputFile[], options: GenerateOptions =
     .flatMap((file) => topologyOf(file, types, options, diagnostics) ?? [])
   diagnostics.push(...types.diagnostics, ...checkTogether(topologies))
   if (!hasErrors(diagnostics)) diagnostics.push(...topologies.flatMap(checkGraph))
+  const lock = hasErrors(diagnostics) ? undefined : lockOf(topologies, files, options, diagnostics)
   if (hasErrors(diagnostics)) return { folders: [], topologies, diagnostics: relevant(diagnostics) }
+  types.remember(lock?.older ?? new Map())
   const folders = emit(topologies, types, options)
   if (options.typeCheck) diagnostics.push(...typeCheck(topologies, folders, options.base ?? defaultBase, memory))
-  return { folders: hasErrors(diagnostics) ? [] : folders, topologies, diagnostics: relevant(diagnostics) }
+  return { folders: hasErrors(diagnostics) ? [] : folders, topologies, ...(lock && { lock }), diagnostics: relevant(diagnostics) }
+}
+
+function lockOf(
+  topologies: readonly TopologyModel[],
+  files: readonly InputFile[],
+  { folder = '.', lock = {} }: GenerateOptions,
+  diagnostics: Diagnostic[],
+): KeptLock | undefined {
+  return lock === 'none' ? undefined : keepLock(topologies, files, folder, lock, (diagnostic) => void diagnostics.push(diagnostic))
 }
 
 const defaultBase = '/input'

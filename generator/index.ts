@@ -1,3 +1,5 @@
+export type { Change } from './compat/change.js'
+export { type ChangeCode, changeCodes, type Verdict } from './compat/change-codes.js'
 export { type DiagnosticCode, diagnosticCodes } from './diagnostic-codes.js'
 export { type Diagnostic, formatDiagnostic, type Place } from './diagnostics.js'
 export { type Generated, type GeneratedFolder, type GenerateOptions, generate } from './generate.js'

@@ -8,8 +8,10 @@ import type { LongType } from './input/schema-builder.js'
 import { Schemas } from './input/schemas.js'
 import type { InputFile } from './input/source.js'
 import { Memory } from './memory.js'
-import type { Code, DataType, Encoding, KafkaPrimitive, TypeSystem } from './model/data-type.js'
+import type { AvroSchema } from './model/avro.js'
+import type { Code, DataType, Encoding, KafkaPrimitive, TypeSystem, WriterSchema } from './model/data-type.js'
 import { formatDuration } from './model/durations.js'
+import { schemaKey } from './model/schema-key.js'
 import { schemaText } from './model/schema-text.js'
 
 export interface TypeOptions {
@@ -52,6 +54,7 @@ class AvroTypeSystem implements TypeSystem {
   readonly #modules: TypeModules
   readonly #extension: string
   readonly #memory: Memory
+  #older: ReadonlyMap<string, readonly WriterSchema[]> = new Map()
 
   constructor(schemas: Schemas, extension: string, memory: Memory) {
     this.#schemas = schemas
@@ -163,8 +166,11 @@ class AvroTypeSystem implements TypeSystem {
     switch (type.kind) {
       case 'primitive':
         return scope.runtime(`${type.primitive}Serde`, false)
-      case 'avro':
-        return `${scope.runtime(avroSerdes[encoding], false)}(${scope.codec(this.#modules.of(type.schema))})`
+      case 'avro': {
+        const module = this.#modules.of(type.schema)
+        const history = encoding === 'avro' && this.#olderOf(type.schema).length > 0 ? `, { history: ${scope.history(module)} }` : ''
+        return `${scope.runtime(avroSerdes[encoding], false)}(${scope.codec(module)}${history})`
+      }
       case 'timeWindowed':
         return `${scope.runtime('timeWindowedSerde', false)}(${this.#serde(type.key, encoding, scope)}, ${type.sizeMs})`
       case 'sessionWindowed':
@@ -180,6 +186,14 @@ class AvroTypeSystem implements TypeSystem {
     return a.nullable === b.nullable && identity(a) === identity(b)
   }
 
+  remember(older: ReadonlyMap<string, readonly WriterSchema[]>): void {
+    this.#older = older
+  }
+
+  #olderOf(schema: AvroSchema): readonly WriterSchema[] {
+    return this.#older.get(schemaKey(schema)) ?? []
+  }
+
   files(): ReadonlyMap<string, string> {
     for (const type of this.#schemas.types) this.#modules.of(type)
     const modules = [...this.#modules.all].sort((a, b) => (a.path < b.path ? -1 : 1))
@@ -187,8 +201,9 @@ class AvroTypeSystem implements TypeSystem {
   }
 
   #file(module: TypeModule): string {
-    const key = typeFileKey(module, this.#modules, this.#extension)
-    return this.#memory.typeFiles.get(module.path, key, () => typeFile(module, this.#modules, this.#extension))
+    const older = this.#olderOf(module.schema)
+    const key = typeFileKey(module, this.#modules, this.#extension, older)
+    return this.#memory.typeFiles.get(module.path, key, () => typeFile(module, this.#modules, this.#extension, older))
   }
 }
 

@@ -1,8 +1,9 @@
-import { relative, resolve } from 'node:path'
+import { dirname, relative, resolve } from 'node:path'
 import { type ImportExtension, importExtensions, longTypes } from '../config.js'
 import { hasErrors } from '../diagnostics.js'
 import { type DescriptionFormat, descriptionFormats, formatDescriptions } from '../emit/describe.js'
-import { planForced, planWrite } from '../emit/write.js'
+import { planFile, planForced, planWrite } from '../emit/write.js'
+import { lockFile } from '../lock/lock-text.js'
 import { describeGraph } from '../model/graph.js'
 import type { TypeOptions } from '../type-system.js'
 import type { Arguments, Command } from './command.js'
@@ -20,6 +21,8 @@ Without a folder: ./schemas if it is there, else the current one.
 
   --check                  write nothing; print what would change as a diff, and exit 1 if anything would
   --force                  overwrite generated files that were edited by hand, and folders that gen did not write
+  --accept-reset           take changes that the state or the internal topics do not survive (see gen compat)
+  --no-lock                neither read nor write topology.lock.json: for topologies that never run on kept state
   --describe               write nothing; print sub-topologies, stores and internal topics
   --format FORMAT          how --describe prints: text (default), json or mermaid
   --stubs DIR              add to your step classes in DIR what they lack: a class for each abstract one, and missing methods
@@ -36,6 +39,8 @@ Results go to stdout, problems to stderr, as file:line:col code message.
   options: {
     check: { type: 'boolean' },
     force: { type: 'boolean' },
+    'accept-reset': { type: 'boolean' },
+    'no-lock': { type: 'boolean' },
     describe: { type: 'boolean' },
     format: { type: 'string' },
     stubs: { type: 'string' },
@@ -46,7 +51,9 @@ Results go to stdout, problems to stderr, as file:line:col code message.
     const folder = args.folder()
     const given = typeOptions(args)
     const format = descriptionFormat(args)
-    const generated = await generateProject(folder, io, given)
+    const ignored = args.flag('no-lock') || format !== undefined
+    const lock = ignored ? 'none' : { acceptReset: args.flag('accept-reset'), acceptEdits: args.flag('force') }
+    const generated = await generateProject(folder, io, { ...given, lock })
     reportProblems(generated.diagnostics, io)
     if (hasErrors(generated.diagnostics)) return exitCodes.problems
 
@@ -62,6 +69,9 @@ Results go to stdout, problems to stderr, as file:line:col code message.
       reportProblems(growth.diagnostics, io)
       plans.push(growth.plan)
     }
+    // Last, so that a run that is killed is done again from the lock of before.
+    const { lock: kept } = generated
+    if (kept !== undefined) plans.push(await planFile(resolve(io.cwd, dirname(kept.path)), lockFile, kept.text))
     return args.flag('check') ? showDifferences(plans, io) : writeFolders(plans, io)
   },
 }

@@ -1,8 +1,9 @@
-import { readdir, readFile, stat } from 'node:fs/promises'
+import { lstat, readdir, readFile, stat } from 'node:fs/promises'
 import { join, relative, resolve, sep } from 'node:path'
 import { compareText } from '../diagnostics.js'
 import { manifestFile } from '../input/manifest.js'
 import type { InputFile } from '../input/source.js'
+import { lockFile } from '../lock/lock-text.js'
 import { type Io, posixPath, UsageError } from './io.js'
 
 /** The folder that is meant: the one given, else `schemas` if it is there, else the working directory. */
@@ -14,7 +15,7 @@ export async function inputFolder(given: string | undefined, io: Io): Promise<st
 }
 
 /**
- * Schemas and manifests of a folder and those below it, their paths from the working directory, in an order that is the same everywhere.
+ * Schemas and manifests of a folder and those below it, and the folder's lock, their paths from the working directory, in an order that is the same everywhere.
  * Links are not followed: a folder holds what is in it.
  */
 export async function readInput(folder: string, io: Io): Promise<readonly InputFile[]> {
@@ -25,6 +26,8 @@ export async function readInput(folder: string, io: Io): Promise<readonly InputF
     .map((entry) => join(entry.parentPath, entry.name))
     .filter((path) => !relative(root, path).split(sep).includes('node_modules'))
   if (paths.length === 0) throw new UsageError(`${folder} has neither schemas (*.avsc, *.avdl) nor topologies (*.topology.yaml).`)
+  const lock = join(root, lockFile)
+  if ((await lstat(lock).catch(() => undefined))?.isFile()) paths.push(lock)
   const files = await Promise.all(paths.map(async (path) => ({ path: posixPath(relative(io.cwd, path)), content: await readFile(path) })))
   return files.sort((a, b) => compareText(a.path, b.path))
 }

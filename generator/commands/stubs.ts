@@ -33,7 +33,7 @@ export async function planStubs(
     return { path: relative(root, path), text: start + text, before: before === undefined ? undefined : start + before }
   })
   return {
-    plan: { folder: root, write, remove: [], refused: [], list: '' },
+    plan: { folder: root, write, remove: [], refused: [] },
     diagnostics: [...diagnostics.map(asWarning), ...growth.diagnostics],
   }
 }

@@ -16,11 +16,15 @@ export interface WritePlan {
   readonly remove: readonly { readonly path: string; readonly before: string }[]
   /** What `gen` did not write, or somebody has edited: it is left alone, and nothing is written. */
   readonly refused: readonly { readonly path: string; readonly reason: string }[]
+}
+
+/** Of a folder that is `gen`'s own, with the text of its list. */
+interface FolderPlan extends WritePlan {
   readonly list: string
 }
 
 /** Compares a folder with what it should hold; changes nothing. */
-export async function planWrite(folder: string, files: ReadonlyMap<string, string>): Promise<WritePlan> {
+export async function planWrite(folder: string, files: ReadonlyMap<string, string>): Promise<FolderPlan> {
   const list = listText(files)
   const owned = await readOwned(folder)
   const plan = {
@@ -78,6 +82,18 @@ export async function carryOut({ folder, write, remove }: WritePlan): Promise<vo
   for (const { path } of remove) {
     await rm(join(folder, path))
     await removeEmpty(folder, dirname(path))
+  }
+}
+
+/** The plan for one file in a folder that is the user's: what is there is replaced, if it is a file. */
+export async function planFile(folder: string, path: string, text: string): Promise<WritePlan> {
+  const before = await readText(folder, path)
+  const isFile = before !== 'notAFile'
+  return {
+    folder,
+    write: isFile && normal(before) !== text ? [{ path, text, before }] : [],
+    remove: [],
+    refused: isFile ? [] : [{ path, reason: 'it is a link or a folder' }],
   }
 }
 

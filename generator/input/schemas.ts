@@ -1,6 +1,6 @@
 import { posix } from 'node:path'
 import { compareText, type Diagnostic, type Place } from '../diagnostics.js'
-import type { Kept } from '../kept.js'
+import { Kept } from '../kept.js'
 import type { AvroNamed, AvroSchema } from '../model/avro.js'
 import { schemaText } from '../model/schema-text.js'
 import { DefaultCheck } from './defaults.js'
@@ -36,7 +36,7 @@ export class Schemas {
   readonly #parsed: ParsedFiles
 
   /** `parsed`: files of an earlier run, which are not parsed again if they are the same. */
-  constructor(long: LongType, parsed: ParsedFiles) {
+  constructor(long: LongType, parsed: ParsedFiles = { json: new Kept(), idl: new Kept() }) {
     this.#parsed = parsed
     this.#builder = new SchemaBuilder(this.diagnostics, long)
   }

@@ -50,6 +50,7 @@ function namedApart(types: TypeSystem, taken: ReadonlySet<string>): TypeSystem {
     serde: (type, encoding) => types.serde(type, encoding, taken),
     describe: (type) => types.describe(type),
     equal: (a, b) => types.equal(a, b),
+    remember: (older) => types.remember(older),
     files: () => types.files(),
   }
 }

@@ -29,6 +29,13 @@ export interface Import {
   readonly typeOnly: boolean
 }
 
+/** A schema that data was written with before today's. */
+export interface WriterSchema {
+  readonly fingerprint: string
+  /** JSON, with all named types written out. */
+  readonly schema: string
+}
+
 /** All types of a folder of schemas: what the topology side of the generator asks of the Avro side. */
 export interface TypeSystem {
   readonly diagnostics: readonly Diagnostic[]
@@ -44,6 +51,8 @@ export interface TypeSystem {
   /** As a manifest would write it, for messages: `string?`, `seed.LoginEvent`. */
   describe(type: DataType): string
   equal(a: DataType, b: DataType): boolean
+  /** Tells of older schemas of the types that state and topics have, by `schemaKey`; before code is made. */
+  remember(older: ReadonlyMap<string, readonly WriterSchema[]>): void
   /** The generated files of all named types of the folder, and of those defined in place that `resolve` met: path within the generated folder to text. */
   files(): ReadonlyMap<string, string>
 }

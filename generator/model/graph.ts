@@ -1,8 +1,15 @@
-import { buildTopology, describeTopology, type TopologyDescription, type TopologyProblem, topologyProblems } from 'millrace/topology'
+import {
+  buildTopology,
+  describeTopology,
+  type Topology,
+  type TopologyDescription,
+  type TopologyProblem,
+  topologyProblems,
+} from 'millrace/topology'
 import type { Diagnostic } from '../diagnostics.js'
 import { codegenVersion, type TopologySpec } from '../emit/runtime-symbols.js'
 import type { DataType, Encoding } from './data-type.js'
-import type { TopicModel, TopologyModel } from './topology.js'
+import type { TopologyModel } from './topology.js'
 
 /** What Kafka allows as the name of a topic. */
 const maxTopicName = 249
@@ -39,48 +46,58 @@ export function describeGraph(topology: TopologyModel): TopologyDescription {
   return describeTopology(buildTopology(specOf(topology)))
 }
 
-/** The graph never calls a serde, nor user code; it asks only whether bytes name the schema they were written with. */
-const serde = { name: 'stand-in', serialize: () => new Uint8Array(), deserialize: () => undefined }
-const schemaSerde = { ...serde, writer: { fingerprint: '', schema: '' }, learn: () => {} }
-/** In place of one that needs a schema registry: tables of such topics have changelogs of their own. */
-const registrySerde = { ...serde, stored: schemaSerde, reader: () => serde, writer: () => serde }
+/** What the serde of a type is called in the graph. */
+type NameOf = (type: DataType, encoding: Encoding) => string
+
+/** The graph that a topology becomes; its serdes have the names that `nameOf` gives, alone or within those of what they are part of. */
+export function graphOf(topology: TopologyModel, nameOf: NameOf): Topology {
+  return buildTopology(specOf(topology, nameOf))
+}
+
 class Logic {}
 
-type Sides = Pick<TopicModel, 'key' | 'value' | 'keyEncoding' | 'valueEncoding'>
-
-function serdesOf({ key, value, keyEncoding, valueEncoding }: Sides) {
-  return { key: serdeOf(key, keyEncoding), value: serdeOf(value, valueEncoding) }
-}
-
-function serdeOf(type: DataType, encoding: Encoding): typeof serde {
-  if ('key' in type) return serdeOf(type.key, encoding)
-  if (type.kind !== 'avro') return serde
-  return encoding === 'confluent' ? registrySerde : encoding === 'avro' ? schemaSerde : serde
-}
-
-/** The topology as generated code would hand it over, with stand-ins for serdes and classes. */
-function specOf({ application, topics, stores, steps }: TopologyModel): TopologySpec {
+/** The topology as generated code would hand it over, with stand-ins for serdes and classes: the graph never calls them. */
+function specOf({ application, topics, stores, steps }: TopologyModel, nameOf: NameOf = () => 'stand-in'): TopologySpec {
+  const serde = (type: DataType, encoding: Encoding) => standIn(type, encoding, nameOf)
   const spec = {
     codegen: codegenVersion,
     application,
     topics: Object.fromEntries(
       topics.map(({ name, topic, key, value, keyEncoding, valueEncoding, partitions }) => {
+        const serdes = { key: serde(key, keyEncoding), value: serde(value, valueEncoding) }
         const nullable = { nullableKey: key.nullable, nullableValue: value.nullable }
-        const serdes = serdesOf({ key, value, keyEncoding, valueEncoding })
         return [name, { name: topic, ...serdes, ...nullable, ...(partitions && { partitions }) }]
       }),
     ),
     stores: Object.fromEntries(
-      stores.map((store) => [store.name, { ...store, ...serdesOf({ ...store, keyEncoding: 'avro', valueEncoding: 'avro' }) }]),
+      stores.map((store) => [store.name, { ...store, key: serde(store.key, 'avro'), value: serde(store.value, 'avro') }]),
     ),
     steps: steps.map(({ name, operator, spec, output, logic }) => ({
       name,
       operator,
       ...spec,
-      ...(output && { ...serdesOf(output), nullableKey: output.key.nullable, nullableValue: output.value.nullable }),
+      ...(output && {
+        key: serde(output.key, output.keyEncoding),
+        value: serde(output.value, output.valueEncoding),
+        nullableKey: output.key.nullable,
+        nullableValue: output.value.nullable,
+      }),
       ...Object.fromEntries(logic.map(({ field }) => [field, Logic])),
     })),
   }
   // The model's steps are plain data of the same shape; generated code is held to the type by the compiler.
   return spec as unknown as TopologySpec
+}
+
+/** A serde that tells no more than what the graph asks: its name, whether bytes name the schema they were written with, and whether it needs a schema registry. */
+function standIn(type: DataType, encoding: Encoding, nameOf: NameOf): object {
+  const serde = { name: nameOf(type, encoding), serialize: () => new Uint8Array(), deserialize: () => undefined }
+  if (!isAvro(type)) return serde
+  if (encoding === 'avro') return { ...serde, writer: { fingerprint: '', schema: '' }, learn() {} }
+  if (encoding !== 'confluent') return serde
+  return { ...serde, stored: standIn(type, 'avro', nameOf), reader: () => serde, writer: () => serde }
+}
+
+function isAvro(type: DataType): boolean {
+  return 'key' in type ? isAvro(type.key) : type.kind === 'avro'
 }

@@ -1,3 +1,5 @@
+import { compareText } from '../diagnostics.js'
+
 /** JSON without loss: integers beyond ±(2^53 − 1) are bigints, objects have no prototype, so that any key is a key. */
 export type Json = null | boolean | number | bigint | string | readonly Json[] | { readonly [key: string]: Json }
 
@@ -13,10 +15,15 @@ export function stringifyJson(value: Json): string {
 }
 
 /** An object of these entries; without a prototype, `__proto__` is a key as any other. */
-export function jsonObject(entries: Iterable<readonly [string, Json]>): { readonly [key: string]: Json } {
-  const object: { [key: string]: Json } = Object.create(null)
+export function jsonObject<T = Json>(entries: Iterable<readonly [string, T]>): { readonly [key: string]: T } {
+  const object: { [key: string]: T } = Object.create(null)
   for (const [key, value] of entries) object[key] = value
   return object
+}
+
+/** The same, sorted by key. */
+export function sortedObject<T>(entries: readonly (readonly [string, T])[]): { readonly [key: string]: T } {
+  return jsonObject([...entries].sort(([a], [b]) => compareText(a, b)))
 }
 
 export function isList(value: Json): value is readonly Json[] {

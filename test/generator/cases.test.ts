@@ -1,6 +1,7 @@
 /**
  * Goal: what `gen` makes of a folder, and what it says of a wrong one, changes only where somebody meant it to.
- * Method: each folder of cases/ has schemas/, and beside it expected/ (the generated folder) or diagnostics.txt, or both; UPDATE_CASES=1
+ * Method: each folder of cases/ has schemas/, and beside it expected/ (the generated folder) or diagnostics.txt, or both,
+ * and expected.lock.json where schemas/ has a lock; UPDATE_CASES=1
  * rewrites them. All expected output is compiled by tsc in one go, with the strictest options that users have.
  */
 import { spawnSync } from 'node:child_process'
@@ -39,9 +40,10 @@ function generateCase(name: string) {
     path: `schemas/${path}`,
     content: readFileSync(join(folder, 'schemas', path)),
   }))
-  const { folders, diagnostics } = generate(files, { base: folder, folder: 'schemas', output: '../expected', typeCheck: true })
+  const { folders, lock, diagnostics } = generate(files, { base: folder, folder: 'schemas', output: '../expected', typeCheck: true })
   return {
     files: folders[0]?.files ?? new Map<string, string>(),
+    lock: files.some(({ path }) => path.endsWith('/topology.lock.json')) && folders.length > 0 ? lock?.text : undefined,
     codes: diagnostics.map(({ code }) => code),
     diagnostics: diagnostics.map((each) => `${formatDiagnostic(each)}\n`).join(''),
   }
@@ -49,11 +51,16 @@ function generateCase(name: string) {
 
 for (const name of names) {
   test(name, (t) => {
-    const { files, diagnostics } = run(name)
-    const [expected, problems] = [join(cases, name, 'expected'), join(cases, name, 'diagnostics.txt')]
+    const { files, lock, diagnostics } = run(name)
+    const [expected, locked, problems] = ['expected', 'expected.lock.json', 'diagnostics.txt'].map((path) => join(cases, name, path)) as [
+      string,
+      string,
+      string,
+    ]
     if (update) {
-      for (const path of [expected, problems]) rmSync(path, { recursive: true, force: true })
+      for (const path of [expected, locked, problems]) rmSync(path, { recursive: true, force: true })
       if (diagnostics !== '') writeFileSync(problems, diagnostics)
+      if (lock !== undefined) writeFileSync(locked, lock)
       for (const [path, text] of files) {
         mkdirSync(dirname(join(expected, path)), { recursive: true })
         writeFileSync(join(expected, path), text)
@@ -61,6 +68,7 @@ for (const name of names) {
     }
     t.is(diagnostics, existsSync(problems) ? readFileSync(problems, 'utf8') : '')
     t.deepEqual(Object.fromEntries(files), Object.fromEntries(filesBelow(expected)))
+    t.is(lock, existsSync(locked) ? readFileSync(locked, 'utf8') : undefined)
   })
 }
 
@@ -86,7 +94,10 @@ test('what is committed of examples and conformance topologies is what gen makes
   const examples = readdirSync(join(root, 'examples')).map((name) => `examples/${name}/schemas`)
   for (const folder of [...examples.filter((path) => existsSync(join(root, path))), 'test/conformance/topologies']) {
     const files = [...filesBelow(join(root, folder))].map(([path, content]) => ({ path: `${folder}/${path}`, content }))
-    for (const { path, files: made } of generate(files, { folder, base: root }).folders) {
+    const { folders, lock } = generate(files, { folder, base: root })
+    if (folder.startsWith('examples/'))
+      t.is(lock?.text, readFileSync(join(root, folder, 'topology.lock.json'), 'utf8'), `run gen ${folder}`)
+    for (const { path, files: made } of folders) {
       const committed = new Map([...filesBelow(join(root, path))].filter(([name]) => name !== '.millrace-gen.json'))
       t.deepEqual(Object.fromEntries(made), Object.fromEntries(committed), `run gen ${folder}`)
     }

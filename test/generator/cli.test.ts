@@ -1,9 +1,9 @@
 /** Goal: `gen` is safe to run and easy to script. Method: the real program as a child process, in folders of its own. */
 import { spawnSync } from 'node:child_process'
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { dirname, join, resolve } from 'node:path'
+import { existsSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { join, resolve } from 'node:path'
 import test, { type ExecutionContext } from 'ava'
+import { project as projectOf } from '../helpers/project.js'
 
 const root = resolve(import.meta.dirname, '../../..')
 const bin = join(root, 'generator/dist/bin.js')
@@ -20,26 +20,10 @@ steps:
   out: { sink: counts, topic: out }
 `
 
-/** A project in a folder of its own, which goes when the test ends. */
-function project(
+const project = (
   t: ExecutionContext,
   files: Readonly<Record<string, string>> = { 'schemas/a.avsc': schema, 'schemas/logins.topology.yaml': manifest },
-) {
-  const folder = mkdtempSync(join(tmpdir(), 'millrace-gen-'))
-  t.teardown(() => rmSync(folder, { recursive: true, force: true }))
-  const write = (path: string, text: string) => {
-    mkdirSync(dirname(join(folder, path)), { recursive: true })
-    writeFileSync(join(folder, path), text)
-  }
-  for (const [path, text] of Object.entries(files)) write(path, text)
-  return {
-    folder,
-    write,
-    read: (path: string) => readFileSync(join(folder, path), 'utf8'),
-    has: (path: string) => existsSync(join(folder, path)),
-    gen: (...args: string[]) => spawnSync(process.execPath, [bin, ...args], { cwd: folder, encoding: 'utf8' }),
-  }
-}
+) => projectOf(t, files)
 
 test('without a folder it takes ./schemas, prints what it wrote, and then has nothing to do', (t) => {
   const { gen, has } = project(t)
@@ -82,12 +66,12 @@ test('--check writes nothing: 0 if all is as it would be, 1 and a diff if not', 
   t.false(has('generated'))
   gen()
   t.deepEqual([gen('--check').status, gen('--check').stdout], [0, ''])
-  write('schemas/logins.topology.yaml', manifest.replaceAll('counts', 'totals'))
+  write('schemas/logins.topology.yaml', manifest.replaceAll('source', 'events'))
   const topology = read('generated/logins/topology.ts')
   const { status, stdout } = gen('--check')
   t.is(status, 1)
-  t.true(stdout.includes("-      { name: 'counts', operator: 'count'"))
-  t.true(stdout.includes("+      { name: 'totals', operator: 'count'"))
+  t.true(stdout.includes("-      { name: 'source', operator: 'stream'"))
+  t.true(stdout.includes("+      { name: 'events', operator: 'stream'"))
   t.is(read('generated/logins/topology.ts'), topology)
 })
 
@@ -96,7 +80,7 @@ test('a file that was edited by hand stops it, and nothing else is written; --fo
   gen()
   const app = read('generated/logins/app.ts')
   write('generated/logins/app.ts', `${app}// mine\n`)
-  write('schemas/logins.topology.yaml', manifest.replaceAll('counts', 'totals'))
+  write('schemas/logins.topology.yaml', manifest.replaceAll('source', 'events'))
   const topology = read('generated/logins/topology.ts')
   const { status, stderr } = gen()
   t.is(status, 1)

@@ -1,15 +1,16 @@
 import type { AvroEnum, AvroField, AvroNamed, AvroRecord, AvroSchema } from '../../model/avro.js'
 import { fingerprint } from '../../model/canonical.js'
+import type { WriterSchema } from '../../model/data-type.js'
 import { schemaText } from '../../model/schema-text.js'
 import { importLines } from '../imports.js'
 import { jsDoc, objectKey, quoted } from '../source-text.js'
-import { codecName, readName, type TypeModule, type TypeModules, writeName } from './modules.js'
+import { codecName, historyName, readName, type TypeModule, type TypeModules, writeName } from './modules.js'
 import { Scope } from './scope.js'
 import { type EnumTables, SerdeWriter } from './serdes.js'
 import { TypeWriter } from './types.js'
 
 /** The text of a type's module: the type, what its unions are, how it is written and read, and the codec that ties these together. */
-export function typeFile(module: TypeModule, modules: TypeModules, extension: string): string {
+export function typeFile(module: TypeModule, modules: TypeModules, extension: string, older: readonly WriterSchema[]): string {
   const { schema, stem } = module
   const scope = new Scope(modules, [], module)
   const tables = { symbols: scope.declare('symbols'), indexes: scope.declare('indexes') }
@@ -24,18 +25,19 @@ export function typeFile(module: TypeModule, modules: TypeModules, extension: st
     pair,
     ...serdes.functions,
     codec(module, modules, scope),
+    ...(older.length === 0 ? [] : [history(module, older, scope)]),
   ]
   return `${importLines(scope.imports, module.path, extension)}\n${parts.join('\n')}`
 }
 
 /** All that `typeFile` reads, as text: what the schema says, and of other types what they are called, where they are, and (in the fingerprint) what they say. */
-export function typeFileKey(module: TypeModule, modules: TypeModules, extension: string): string {
+export function typeFileKey(module: TypeModule, modules: TypeModules, extension: string, older: readonly WriterSchema[]): string {
   const { schema, path, stem } = module
   const others = namedWithin(schema).map((type) => {
     const { path, stem, qualifiedStem } = modules.of(type)
     return [path, stem, qualifiedStem, modules.isShared(stem)]
   })
-  return JSON.stringify([extension, path, stem, schemaText(schema), fingerprint(schema), others])
+  return JSON.stringify([extension, path, stem, schemaText(schema), fingerprint(schema), others, older])
 }
 
 function declare(schema: AvroSchema, stem: string, types: TypeWriter): string {
@@ -82,6 +84,12 @@ function codec({ schema, stem }: TypeModule, modules: TypeModules, scope: Scope)
     `  name: ${quoted(name)},\n  fingerprint: '${fingerprint(schema)}',\n  schema: ${quoted(schemaText(schema))},\n` +
     `  references: () => [${references.join(', ')}],\n  write: ${writeName(stem)},\n  read: ${readName(stem)},\n}\n`
   )
+}
+
+function history({ stem }: TypeModule, older: readonly WriterSchema[], scope: Scope): string {
+  const rows = older.map(({ fingerprint, schema }) => `  { fingerprint: '${fingerprint}', schema: ${quoted(schema)} },\n`).join('')
+  const doc = '/** Schemas that values were written with before, oldest first; the lock has them in full. */\n'
+  return `${doc}export const ${historyName(stem)}: readonly ${scope.runtime('WriterSchema', true)}[] = [\n${rows}]\n`
 }
 
 /** As messages name a type. */

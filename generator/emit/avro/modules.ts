@@ -20,10 +20,11 @@ export interface TypeModule {
 export const writeName = (stem: string): string => `write${upperFirst(stem)}`
 export const readName = (stem: string): string => `read${upperFirst(stem)}`
 export const codecName = (stem: string): string => `${lowerFirst(stem)}Codec`
+export const historyName = (stem: string): string => `${lowerFirst(stem)}History`
 
 /** All that the module of a stem may export. */
 export function namesOf(stem: string): readonly string[] {
-  return [stem, writeName(stem), readName(stem), codecName(stem)]
+  return [stem, writeName(stem), readName(stem), codecName(stem), historyName(stem)]
 }
 
 /**

@@ -1,5 +1,5 @@
 import type { Import } from '../../model/data-type.js'
-import { codecName, namesOf, readName, type TypeModule, type TypeModules, writeName } from './modules.js'
+import { codecName, historyName, namesOf, readName, type TypeModule, type TypeModules, writeName } from './modules.js'
 
 /** The entry of the runtime that generated code imports. */
 export const runtimeEntry = 'millrace/codegen'
@@ -62,6 +62,10 @@ export class Scope {
 
   codec(module: TypeModule): string {
     return this.#exported(module, codecName, false)
+  }
+
+  history(module: TypeModule): string {
+    return this.#exported(module, historyName, false)
   }
 
   #exported(module: TypeModule, nameOf: (stem: string) => string, typeOnly: boolean): string {

@@ -1,0 +1,205 @@
+import { describeSide, type LockedStore } from '../lock/lock.js'
+import { changelogOf } from '../lock/locked-topology.js'
+import { formatDuration } from '../model/durations.js'
+import type { ChangeCode } from './change-codes.js'
+import { deleteTopics, resetApplication, setTopicConfig } from './commands.js'
+import type { SchemaChange } from './compare-types.js'
+import type { Comparison } from './comparison.js'
+
+export function compareStores(comparison: Comparison): void {
+  const { before, after } = comparison
+  const renamed = renamedStores(comparison)
+  const former = new Map([...renamed].map(([old, name]) => [name, old]))
+  for (const [name, store] of Object.entries(after.stores)) {
+    const old = former.get(name)
+    if (before.stores[name] !== undefined) compareStore(comparison, name, before.stores[name], store)
+    else if (old !== undefined) reportRenamed(comparison, old, name)
+    else {
+      comparison.report('store-added', {
+        place: comparison.placeOfStore(name),
+        message: `Store \`${name}\` of step \`${store.step}\` is new.`,
+        to: rows(store),
+        concerns: concernsOf(name, store),
+      })
+    }
+  }
+  for (const [name, store] of Object.entries(before.stores)) {
+    if (after.stores[name] !== undefined || renamed.has(name)) continue
+    comparison.report('store-removed', {
+      place: comparison.file,
+      message: `Store \`${name}\` of step \`${store.step}\` is gone.`,
+      from: rows(store),
+      concerns: concernsOf(name, store),
+      commands: deleteTopics(ownChangelog(comparison, name, store)),
+    })
+  }
+}
+
+/** Of one step, kind and role, where only the name differs. */
+function renamedStores({ before, after, stepNames }: Comparison): ReadonlyMap<string, string> {
+  const gone = Object.entries(before.stores).filter(([name]) => after.stores[name] === undefined)
+  const added = Object.entries(after.stores).filter(([name]) => before.stores[name] === undefined)
+  const renamed = new Map<string, string>()
+  for (const [name, store] of gone) {
+    const step = stepNames.get(store.step)
+    const same = added.filter(([other, now]) => now.step === step && now.kind === store.kind && role(other, now) === role(name, store))
+    if (same.length === 1) renamed.set(name, same[0]![0])
+  }
+  return renamed
+}
+
+/** `-left` of `joined-left`: which of a step's own stores it is. */
+function role(name: string, { step }: LockedStore): string {
+  return /^-(?:left|right|unmatched|buffer|subscription)$/.test(name.slice(step.length)) && name.startsWith(step)
+    ? name.slice(step.length)
+    : ''
+}
+
+function reportRenamed(comparison: Comparison, old: string, name: string): void {
+  const [from, to] = [comparison.before.stores[old]!, comparison.after.stores[name]!]
+  // A table that is its topic is built from it again, whatever its store is called.
+  const refilled = from.changelog !== undefined && from.changelog === to.changelog
+  const place = comparison.placeOfStore(name)
+  if (refilled || to.global) {
+    const message = `Store \`${old}\` is called \`${name}\` now, and is filled from its topic again.`
+    comparison.report('store-option', { place, message, from: old, to: name, concerns: [`store \`${name}\``] })
+    return
+  }
+  comparison.report('store-renamed', {
+    place,
+    message: `Store \`${old}\` is called \`${name}\` now.`,
+    from: old,
+    to: name,
+    concerns: [...concernsOf(old, from), `store \`${name}\``],
+    commands: resetApplication(comparison.application, comparison.before),
+  })
+}
+
+function compareStore(comparison: Comparison, name: string, before: LockedStore, after: LockedStore): void {
+  const place = comparison.placeOfStore(name)
+  const concerns = concernsOf(name, before)
+  const report = (code: ChangeCode, what: string, from: string | undefined, to: string | undefined, commands: readonly string[] = []) =>
+    comparison.report(code, { place, message: `${what} of store \`${name}\` changes.`, from, to, concerns, commands })
+  const reset = resetApplication(comparison.application, comparison.before)
+  const [from, to] = [layout(before), layout(after)]
+  if (from !== to) {
+    report('store-kind', 'The kind', from, to, reset)
+    return
+  }
+  compareSides(comparison, name, before, after)
+  if (before.windowSizeMs !== after.windowSizeMs && !after.retainDuplicates)
+    report('store-window', 'The window size', time(before.windowSizeMs), time(after.windowSizeMs), reset)
+  compareRetention(comparison, name, before, after)
+  compareChangelog(comparison, name, before, after)
+  for (const option of ['persistence', 'caching', 'queryable'] as const) {
+    const [was, is] = [before[option] ?? false, after[option] ?? false]
+    if (was !== is) report('store-option', `\`${option}\``, String(was), String(is))
+  }
+}
+
+/** What the state directory refuses to change. */
+function layout({ kind, retainDuplicates = false, global = false }: LockedStore): string {
+  return `${global ? 'global ' : ''}${kind}${retainDuplicates ? ' with duplicates' : ''}`
+}
+
+function compareSides(comparison: Comparison, name: string, before: LockedStore, after: LockedStore): void {
+  // A table that is its topic has the topic's bytes, and is told of with it.
+  if (isTopicItself(comparison, name, after) && isTopicItself(comparison, name, before)) return
+  const concerns = concernsOf(name, before)
+  const place = comparison.placeOfStore(name)
+  const commands = resetApplication(comparison.application, comparison.before)
+  const inKey = comparison.types.sides(before.key, after.key).filter((change) => change.kind !== 'schema' || change.bytes)
+  if (inKey.length > 0) {
+    const [first] = inKey
+    comparison.report('store-key', {
+      place: (first!.kind === 'schema' ? first!.place : undefined) ?? place,
+      message: `The key of store \`${name}\` changes.`,
+      from: first!.kind === 'schema' ? `${describeSide(before.key)} ${first!.from}` : describeSide(before.key),
+      to: first!.kind === 'schema' ? `${describeSide(after.key)} ${first!.to}` : describeSide(after.key),
+      concerns,
+      notes: inKey.flatMap((change) => (change.kind === 'schema' ? change.differences : [])),
+      commands,
+    })
+  }
+  for (const change of comparison.types.sides(before.value, after.value)) {
+    if (change.kind === 'null') continue
+    if (change.kind !== 'schema') {
+      const message = `The value of store \`${name}\` changes.`
+      comparison.report('store-value-type', { place, message, from: change.from, to: change.to, concerns, commands })
+    } else reportValueSchema(comparison, change, concerns, commands)
+  }
+}
+
+function reportValueSchema(comparison: Comparison, change: SchemaChange, concerns: readonly string[], commands: readonly string[]): void {
+  const { type, from, to, differences, place = comparison.file } = change
+  const found = { place, message: `\`${type}\`, which is kept in state, changes.`, from, to, concerns }
+  if (change.reading.length > 0) {
+    comparison.report('store-value-incompatible', { ...found, notes: [...differences, ...change.reading], commands })
+    return
+  }
+  const back =
+    change.readBack.length === 0
+      ? 'The old version reads what the new one writes, so it can be rolled back.'
+      : `There is no way back once rows are written: the old schema does not read the new one (${change.readBack.join('; ')}).`
+  comparison.report('store-value-schema', { ...found, notes: [...differences, back] })
+}
+
+function compareRetention(comparison: Comparison, name: string, before: LockedStore, after: LockedStore): void {
+  for (const [key, config] of [
+    ['retentionMs', 'retention.ms'],
+    ['historyRetentionMs', 'min.compaction.lag.ms'],
+  ] as const) {
+    const [from, to] = [before[key], after[key]]
+    if (from === undefined || to === undefined || from === to) continue
+    const own = ownChangelog(comparison, name, before)
+    const longer = to > from && own.length > 0
+    comparison.report(longer ? 'store-retention-longer' : 'store-retention-shorter', {
+      place: comparison.placeOfStore(name),
+      message: `The retention of store \`${name}\` changes.`,
+      from: time(from),
+      to: time(to),
+      concerns: concernsOf(name, before),
+      commands: longer ? own.map((topic) => setTopicConfig(topic, config, to + dayMs)) : [],
+    })
+  }
+}
+
+/** The changelog keeps a day more than the store (`windowstore.changelog.additional.retention.ms`). */
+const dayMs = 86_400_000
+
+function compareChangelog(comparison: Comparison, name: string, before: LockedStore, after: LockedStore): void {
+  const [from, to] = [before.changelog, after.changelog]
+  if (from === to || after.global) return
+  const code = from === undefined ? 'store-logging-on' : to === undefined ? 'store-logging-off' : 'store-changelog'
+  comparison.report(code, {
+    place: comparison.placeOfStore(name),
+    message: `The changelog of store \`${name}\` changes.`,
+    from: from ?? 'none',
+    to: to ?? 'none',
+    concerns: concernsOf(name, before),
+    commands:
+      to === undefined ? deleteTopics(ownChangelog(comparison, name, before)) : resetApplication(comparison.application, comparison.before),
+  })
+}
+
+/** Global tables, and tables whose topic is their changelog. */
+function isTopicItself({ application, after }: Comparison, name: string, { global, changelog, step }: LockedStore): boolean {
+  if (global) return after.steps[step]?.operator === 'globalTable'
+  return changelog !== undefined && changelog !== changelogOf(application, name)
+}
+
+function ownChangelog({ application }: Comparison, name: string, { changelog }: LockedStore): readonly string[] {
+  return changelog !== undefined && changelog === changelogOf(application, name) ? [changelog] : []
+}
+
+export function concernsOf(name: string, { changelog }: LockedStore): readonly string[] {
+  return [`store \`${name}\``, ...(changelog === undefined ? [] : [`topic \`${changelog}\``])]
+}
+
+function rows({ kind, key, value }: LockedStore): string {
+  return `${kind} of ${describeSide(key)} to ${describeSide(value)}`
+}
+
+function time(ms: number | undefined): string | undefined {
+  return ms === undefined ? undefined : ms === Number.MAX_SAFE_INTEGER ? 'for ever' : formatDuration(ms)
+}

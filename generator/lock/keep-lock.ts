@@ -1,0 +1,87 @@
+import { posix } from 'node:path'
+import { type Change, verdictNames } from '../compat/change.js'
+import { compareLock } from '../compat/compare.js'
+import type { Diagnostic, Report } from '../diagnostics.js'
+import type { InputFile } from '../input/source.js'
+import type { WriterSchema } from '../model/data-type.js'
+import type { TopologyModel } from '../model/topology.js'
+import { type Lock, type LockedSide, typesOf } from './lock.js'
+import { formatLock, lockFile, readLock } from './lock-text.js'
+import { writerText } from './locked-schema.js'
+import { nextLock } from './next-lock.js'
+import { UsedTypes } from './used-types.js'
+
+export interface LockOptions {
+  /** Take changes that need a reset. */
+  readonly acceptReset?: boolean
+  /** Take a lock that was edited by hand. */
+  readonly acceptEdits?: boolean
+}
+
+/** The lock of a folder as it is to be written, and how what there is now differs from the one that it had. */
+export interface KeptLock {
+  readonly path: string
+  readonly text: string
+  readonly changes: readonly Change[]
+  /** Of each Avro type of the topologies, the schemas that its data may have beside today's. */
+  readonly older: ReadonlyMap<string, readonly WriterSchema[]>
+}
+
+/** Undefined if there is nothing to keep, or if the lock is damaged. */
+export function keepLock(
+  topologies: readonly TopologyModel[],
+  files: readonly InputFile[],
+  folder: string,
+  options: LockOptions,
+  report: Report,
+): KeptLock | undefined {
+  const path = posix.join(folder, lockFile)
+  const file = files.find((candidate) => posix.normalize(candidate.path) === path)
+  if (file === undefined && topologies.length === 0) return undefined
+  const last = file && readLock(file, options.acceptEdits ?? false, report)
+  if (file !== undefined && last === undefined) return undefined
+  const types = new UsedTypes()
+  const lock = nextLock(topologies, { folder, types, last })
+  const changes = last === undefined ? [] : compareLock(last, { lock, topologies, schemas: types.schemas, lockPath: path })
+  for (const change of changes) {
+    const diagnostic = diagnosticOf(change)
+    if (diagnostic !== undefined && (diagnostic.severity === 'warning' || !options.acceptReset)) report(diagnostic)
+  }
+  return { path, text: formatLock(lock), changes, older: olderSchemas(lock) }
+}
+
+function diagnosticOf({ code, verdict, place, message, from, to, consequence, notes, wayOut, commands }: Change): Diagnostic | undefined {
+  if (verdict === 'safe') return undefined
+  const values = from === undefined || to === undefined ? '' : ` (${from} → ${to})`
+  const text = [`${message.replace(/\.$/, '')}${values}: ${verdictNames[verdict]} (${code}).`, consequence, ...notes.map(sentence)].join(
+    ' ',
+  )
+  const hint = [wayOut, verdict === 'reset' ? 'To take it: gen --accept-reset, and with all instances stopped:' : undefined, ...commands]
+    .filter((line) => line !== undefined)
+    .join('\n  ')
+  if (verdict === 'migration') return { code: 'needs-migration', severity: 'warning', place, message: text, hint }
+  return { code: code === 'store-key' ? 'state-key' : 'needs-reset', severity: 'error', place, message: text, hint }
+}
+
+function sentence(note: string): string {
+  return note.endsWith('.') ? note : `${note}.`
+}
+
+/** Only data in the encoding `avro` tells its schema. */
+function olderSchemas({ topologies, schemas }: Lock): ReadonlyMap<string, readonly WriterSchema[]> {
+  const used = new Set<string>()
+  const take = (...sides: readonly (LockedSide | undefined)[]): void => {
+    for (const side of sides) {
+      if (side !== undefined) for (const { type, encoding } of typesOf(side)) if (encoding === 'avro') used.add(type)
+    }
+  }
+  for (const { topics, stores, internalTopics } of Object.values(topologies)) {
+    for (const part of [topics, stores, internalTopics]) for (const { key, value } of Object.values(part)) take(key, value)
+  }
+  return new Map(
+    [...used].map((type) => {
+      const older = schemas[type]?.slice(0, -1) ?? []
+      return [type, older.map((entry) => ({ fingerprint: entry.fingerprint, schema: writerText(entry) }))]
+    }),
+  )
+}

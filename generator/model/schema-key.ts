@@ -1,0 +1,21 @@
+import type { AvroSchema } from './avro.js'
+
+/** The name of a schema; of one in place what it is made of, `array<shop.Order>`. */
+export function schemaKey(schema: AvroSchema): string {
+  switch (schema.kind) {
+    case 'primitive': {
+      const { primitive, logicalType } = schema
+      if (logicalType === undefined) return primitive
+      const { name, precision, scale } = logicalType
+      return precision === undefined ? `${primitive} as ${name}` : `${primitive} as ${name}(${precision}, ${scale ?? 0})`
+    }
+    case 'array':
+      return `array<${schemaKey(schema.items)}>`
+    case 'map':
+      return `map<${schemaKey(schema.values)}>`
+    case 'union':
+      return `[${schema.branches.map(schemaKey).join(', ')}]`
+    default:
+      return schema.fullName
+  }
+}
