@@ -30,6 +30,7 @@ export const diagnosticCodes = {
   'unused-topic': 'A topic that no step reads or writes.',
   'unknown-type': 'A type that is neither Kafka’s own nor an Avro type of the folder.',
   'invalid-utf8': 'A file that is not UTF-8 text.',
+  'unreadable-file': 'A schema or topology that is a link, a pipe or a device, that may not be read, or that is larger than people write.',
   'too-deep': 'Arrays, objects or types nested deeper than any compiler would take.',
   'json-syntax': 'A schema or configuration file that is not JSON.',
   'json-duplicate-key': 'The same key twice in one object of a schema or configuration; readers differ in which they take.',

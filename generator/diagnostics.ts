@@ -22,9 +22,9 @@ export function formatDiagnostic({ code, severity, place, message, hint }: Diagn
   return hint === undefined ? first : `${first}\n  ${hint}`
 }
 
-/** By file, line and column; the same problem at the same place once. */
+/** By file, line and column; the same problem at the same place once; texts of the input in them fit to be shown. */
 export function sortDiagnostics(diagnostics: readonly Diagnostic[]): readonly Diagnostic[] {
-  const distinct = new Map(diagnostics.map((diagnostic) => [formatDiagnostic(diagnostic), diagnostic]))
+  const distinct = new Map(diagnostics.map(presentable).map((diagnostic) => [formatDiagnostic(diagnostic), diagnostic]))
   return [...distinct.values()].sort(
     (a, b) =>
       compareText(a.place.file, b.place.file) ||
@@ -34,6 +34,29 @@ export function sortDiagnostics(diagnostics: readonly Diagnostic[]): readonly Di
       compareText(a.message, b.message),
   )
 }
+
+function presentable(diagnostic: Diagnostic): Diagnostic {
+  const { place, message, hint } = diagnostic
+  return {
+    ...diagnostic,
+    place: { ...place, file: printable(place.file) },
+    message: printable(message),
+    ...(hint === undefined ? {} : { hint: hint.split(hintBreak).map(printable).join(hintBreak) }),
+  }
+}
+
+/** Between the lines of a hint that has several. */
+const hintBreak = '\n  '
+
+/** On one line, not endless, and without what a terminal would obey or a reader not see. */
+export function printable(text: string): string {
+  const line = text.length > maxText ? `${text.slice(0, maxText)}…` : text
+  return line.replace(unprintable, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`)
+}
+
+const maxText = 1000
+// biome-ignore lint/suspicious/noControlCharactersInRegex: what must not get to a terminal
+const unprintable = /[\u0000-\u001f\u007f-\u009f\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff]/g
 
 export function hasErrors(diagnostics: readonly Diagnostic[]): boolean {
   return diagnostics.some(({ severity }) => severity === 'error')

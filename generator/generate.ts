@@ -53,7 +53,7 @@ export interface Generated {
  * the same input gives the same bytes, whatever `memory` has of earlier runs: with it a run does what has changed.
  */
 export function generate(files: readonly InputFile[], options: GenerateOptions = {}, memory: Memory = new Memory()): Generated {
-  const diagnostics: Diagnostic[] = []
+  let diagnostics: Diagnostic[] = []
   const types = loadTypes(
     files.filter(({ path }) => /\.(?:avsc|avdl)$/.test(path)),
     options,
@@ -62,13 +62,13 @@ export function generate(files: readonly InputFile[], options: GenerateOptions =
   const topologies = files
     .filter(({ path }) => manifestFile.test(posix.basename(path)))
     .flatMap((file) => topologyOf(file, types, options, diagnostics) ?? [])
-  diagnostics.push(...types.diagnostics, ...checkTogether(topologies))
-  if (!hasErrors(diagnostics)) diagnostics.push(...topologies.flatMap(checkGraph))
+  diagnostics = [...diagnostics, ...types.diagnostics, ...checkTogether(topologies)]
+  if (!hasErrors(diagnostics)) diagnostics = [...diagnostics, ...topologies.flatMap(checkGraph)]
   const lock = hasErrors(diagnostics) ? undefined : lockOf(topologies, files, options, diagnostics)
   if (hasErrors(diagnostics)) return { folders: [], topologies, diagnostics: relevant(diagnostics) }
   types.remember(lock?.older ?? new Map())
   const folders = emit(topologies, types, options)
-  if (options.typeCheck) diagnostics.push(...typeCheck(topologies, folders, options.base ?? defaultBase, memory))
+  if (options.typeCheck) diagnostics = [...diagnostics, ...typeCheck(topologies, folders, options.base ?? defaultBase, memory)]
   return { folders: hasErrors(diagnostics) ? [] : folders, topologies, ...(lock && { lock }), diagnostics: relevant(diagnostics) }
 }
 

@@ -1,5 +1,5 @@
 import { storeKeys, storeKinds } from './model/stores.js'
-import { encodings, type topicKeys } from './model/topics.js'
+import { encodings, maxPartitions, type topicKeys } from './model/topics.js'
 import type { InputSyntax, MethodSyntax, Operator } from './operators/operator.js'
 import type { JsonSchema } from './operators/options.js'
 import { operators } from './operators/registry.js'
@@ -64,7 +64,7 @@ function topicSchema(): JsonSchema {
   const properties: Readonly<Record<(typeof topicKeys)[number], JsonSchema>> = {
     key: { $ref: '#/$defs/type' },
     value: { $ref: '#/$defs/type' },
-    partitions: { type: 'integer', minimum: 1 },
+    partitions: { type: 'integer', minimum: 1, maximum: maxPartitions },
     topic: { type: 'string', description: 'Its name on Kafka, if that is another.' },
     encoding: {
       description: 'How Avro types are written; default `avro`, the single-object encoding.',

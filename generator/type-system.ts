@@ -90,16 +90,14 @@ class AvroTypeSystem implements TypeSystem {
     if (name === 'null') return problem(place, 'null alone is no type', 'Write the type, with a ? after it if it may be null.')
     const found = this.#schemas.find(name)
     if (found !== undefined) return { type: { kind: 'avro', schema: found, nullable } }
-    const simple = name.slice(name.lastIndexOf('.') + 1)
-    const same = this.#schemas.types.filter(
-      ({ fullName }) => fullName.slice(fullName.lastIndexOf('.') + 1).toLowerCase() === simple.toLowerCase(),
-    )
-    const exact = same.filter(({ fullName }) => !name.includes('.') && fullName.endsWith(`.${name}`))
-    if (exact.length === 1) return { type: { kind: 'avro', schema: exact[0]!, nullable } }
+    const same = this.#schemas.namesLike(name)
+    const exact = same.filter((fullName) => !name.includes('.') && fullName.endsWith(`.${name}`))
+    const [only] = exact
+    if (only !== undefined && exact.length === 1) return { type: { kind: 'avro', schema: this.#schemas.find(only)!, nullable } }
     const hint =
       same.length === 0
         ? 'Types are those of Kafka (string, int, long, short, float, double, boolean, bytes, uuid) and the Avro types of the schema folder.'
-        : `Did you mean ${same.map(({ fullName }) => fullName).join(' or ')}?`
+        : `Did you mean ${same.slice(0, 5).join(' or ')}?`
     return problem(place, exact.length > 1 ? `the name ${name} is ambiguous` : `there is no type ${name}`, hint)
   }
 

@@ -2,7 +2,7 @@ import { lstat, readdir, readFile, stat } from 'node:fs/promises'
 import { join, relative, resolve, sep } from 'node:path'
 import { compareText } from '../diagnostics.js'
 import { manifestFile } from '../input/manifest.js'
-import type { InputFile } from '../input/source.js'
+import { type InputFile, maxBytes, tooLarge } from '../input/source.js'
 import { lockFile } from '../lock/lock-text.js'
 import { type Io, posixPath, UsageError } from './io.js'
 
@@ -16,20 +16,32 @@ export async function inputFolder(given: string | undefined, io: Io): Promise<st
 
 /**
  * Schemas and manifests of a folder and those below it, and the folder's lock, their paths from the working directory, in an order that is the same everywhere.
- * Links are not followed: a folder holds what is in it.
+ * Links are not followed: a folder holds what is in it. What is no plain file is never opened, since a pipe may never end.
  */
 export async function readInput(folder: string, io: Io): Promise<readonly InputFile[]> {
   const root = resolve(io.cwd, folder)
   const entries = await readdir(root, { withFileTypes: true, recursive: true })
   const paths = entries
-    .filter((entry) => entry.isFile() && isInput(entry.name))
+    .filter((entry) => !entry.isDirectory() && isInput(entry.name))
     .map((entry) => join(entry.parentPath, entry.name))
     .filter((path) => !relative(root, path).split(sep).includes('node_modules'))
   if (paths.length === 0) throw new UsageError(`${folder} has neither schemas (*.avsc, *.avdl) nor topologies (*.topology.yaml).`)
   const lock = join(root, lockFile)
-  if ((await lstat(lock).catch(() => undefined))?.isFile()) paths.push(lock)
-  const files = await Promise.all(paths.map(async (path) => ({ path: posixPath(relative(io.cwd, path)), content: await readFile(path) })))
+  if ((await lstat(lock).catch(() => undefined))?.isDirectory() === false) paths.push(lock)
+  const files = await Promise.all(paths.map(async (path) => ({ path: posixPath(relative(io.cwd, path)), ...(await contentOf(path)) })))
   return files.sort((a, b) => compareText(a.path, b.path))
+}
+
+async function contentOf(path: string): Promise<Omit<InputFile, 'path'>> {
+  const unreadable = (reason: string) => ({ content: '', unreadable: reason })
+  try {
+    const entry = await lstat(path)
+    if (entry.isSymbolicLink()) return unreadable('it is a link, which gen does not follow')
+    if (!entry.isFile()) return unreadable('it is a pipe, a socket or a device')
+    return entry.size > maxBytes ? unreadable(tooLarge) : { content: await readFile(path) }
+  } catch (error) {
+    return unreadable(`it cannot be read (${(error as NodeJS.ErrnoException).code})`)
+  }
 }
 
 function isInput(name: string): boolean {

@@ -5,6 +5,7 @@ import { type Diagnostic, hasErrors, sortDiagnostics } from '../diagnostics.js'
 import { type Generated, type GenerateOptions, generate } from '../generate.js'
 import { inputFolder, readInput } from './input.js'
 import { type Io, posixPath, shown } from './io.js'
+import { withoutStray } from './stray-output.js'
 
 /** Where `gen` runs, and what the configuration file says there. */
 export interface Project {
@@ -60,7 +61,7 @@ export async function generateProject(folder: string | undefined, io: Io, given:
     ...(config.importExtension && { importExtension: importExtensions[config.importExtension] }),
     ...given,
   }
-  return { ...generate(await readInput(input, io), options), project, options }
+  return { ...(await withoutStray(generate(await readInput(input, io), options), io, [root, dirname(absolute)])), project, options }
 }
 
 async function configFolder(folder: string): Promise<string | undefined> {

@@ -1,7 +1,7 @@
-/** Text as a string literal of TypeScript in single quotes. */
+/** Text as a string literal of TypeScript in single quotes; what cannot be seen is written as an escape. */
 export function quoted(text: string): string {
   const json = JSON.stringify(text).slice(1, -1).replaceAll('\\"', '"').replaceAll("'", "\\'")
-  return `'${json.replaceAll('\u2028', '\\u2028').replaceAll('\u2029', '\\u2029')}'`
+  return `'${json.replace(invisible, escaped).replaceAll(mapLink, '$1\\x3d')}'`
 }
 
 /** A key of an object literal; `__proto__:` would set the prototype. */
@@ -9,20 +9,31 @@ export function objectKey(name: string): string {
   return name === '__proto__' ? "['__proto__']" : name
 }
 
-/** Text as a JSDoc comment, indented; nothing for no text. */
+/** Text as a JSDoc comment, indented; nothing for no text. It can neither end the comment, nor speak to a compiler or an engine. */
 export function jsDoc(text: string | undefined, indent = ''): string {
   const lines = (text ?? '')
-    .replaceAll(/\p{Surrogate}/gu, '\ufffd')
-    .replace(/[^\S\n\r]+$/gm, '')
-    .replaceAll('*/', '*\\/')
-    .replace(/[^\t\n\r -\u{10ffff}]/gu, '')
+    .replace(/\p{Surrogate}/gu, '\ufffd')
     .split(/\r\n|[\n\r\u2028\u2029]/)
-    .map((line) => line.trimEnd())
+    // What is taken away goes first: `*`, a control character and `/` would meet else.
+    .map((line) => line.replace(control, '').replace(invisible, escaped).replaceAll('*/', '*\\/').trimEnd())
+    .map((line) => line.replace(directive, '\\$&').replaceAll(mapLink, '$1 ='))
   while (lines.length > 0 && lines[0] === '') lines.shift()
   while (lines.at(-1) === '') lines.pop()
   if (lines.length === 0) return ''
   if (lines.length === 1) return `${indent}/** ${lines[0]!.trim()} */\n`
   return `${indent}/**\n${lines.map((line) => `${indent} *${line === '' ? '' : ` ${line}`}\n`).join('')}${indent} */\n`
+}
+
+/** Line separators, marks that change the direction of text (a reviewer would read other code than runs), and text that only machines see. */
+const invisible = /[\u007f-\u009f\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\u{e0000}-\u{e007f}]/gu
+const control = /[^\t -\u{10ffff}]/gu
+/** TypeScript takes orders from comments. */
+const directive = /@ts-(?:ignore|expect-error|nocheck|check)/g
+/** Engines look for the way to a source map in all of a file, in texts and comments too. */
+const mapLink = /(source(?:Mapping)?URL)=/g
+
+function escaped(character: string): string {
+  return Array.from({ length: character.length }, (_, at) => `\\u${character.charCodeAt(at).toString(16).padStart(4, '0')}`).join('')
 }
 
 /** With its first letter in upper case. */

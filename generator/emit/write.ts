@@ -7,6 +7,8 @@ import { compareText } from '../diagnostics.js'
 /** In a generated folder: the files that `gen` wrote, with hashes that tell whether somebody else did since. */
 export const ownershipFile = '.millrace-gen.json'
 
+const notAFile = 'it is a link or a folder'
+
 /** What has to be done to a folder so that it holds exactly the given files. */
 export interface WritePlan {
   readonly folder: string
@@ -43,7 +45,7 @@ export async function planWrite(folder: string, files: ReadonlyMap<string, strin
   }
   for (const [path, text] of files) {
     const before = await readText(folder, path)
-    if (before === 'notAFile') plan.refused.push({ path, reason: 'it is a link or a folder' })
+    if (before === 'notAFile') plan.refused.push({ path, reason: notAFile })
     else if (normal(before) === text) continue
     else if (before !== undefined && owned?.get(path) === undefined) plan.refused.push({ path, reason: 'gen did not write it' })
     else if (before !== undefined && owned?.get(path) !== hash(before)) plan.refused.push({ path, reason: 'it was edited by hand' })
@@ -73,7 +75,9 @@ export async function carryOut({ folder, write, remove }: WritePlan): Promise<vo
       const path = join(folder, file.path)
       const mode = statSync(path, { throwIfNoEntry: false })?.mode
       mkdirSync(dirname(path), { recursive: true })
-      writeFileSync(temporary(file), file.text, mode === undefined ? {} : { mode })
+      // Nothing that is there is written to: it might be a link to elsewhere.
+      rmSync(temporary(file), { force: true })
+      writeFileSync(temporary(file), file.text, { flag: 'wx', ...(mode !== undefined && { mode }) })
     }
     for (const file of write) renameSync(temporary(file), join(folder, file.path))
   } finally {
@@ -102,14 +106,14 @@ export async function planForced(folder: string, files: ReadonlyMap<string, stri
   const plan = await planWrite(folder, files)
   if (plan.refused.length === 0) return plan
   const texts = [...files, [ownershipFile, plan.list] as const]
-  const write = await Promise.all(texts.map(async ([path, text]) => ({ path, text, before: textOrNothing(await readText(folder, path)) })))
+  const found = await Promise.all(texts.map(async ([path, text]) => ({ path, text, before: await readText(folder, path) })))
+  const write = found.map(({ path, text, before }) => ({ path, text, before: textOrNothing(before) }))
   const owned = await readOwned(folder)
   const stale = owned === undefined || owned === 'unreadable' ? [] : [...owned.keys()].filter((path) => !files.has(path))
   const remove = await Promise.all(stale.map(async (path) => ({ path, before: textOrNothing(await readText(folder, path)) })))
-  const notAFile = plan.refused.filter(({ reason }) => reason === 'it is a link or a folder')
   return {
     ...plan,
-    refused: notAFile,
+    refused: found.flatMap(({ path, before }) => (before === 'notAFile' ? [{ path, reason: notAFile }] : [])),
     write: write.filter(({ before, text }) => normal(before) !== text),
     remove: remove.flatMap(({ path, before }) => (before === undefined ? [] : [{ path, before }])),
   }

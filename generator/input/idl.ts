@@ -1,6 +1,6 @@
 import type { Diagnostic } from '../diagnostics.js'
 import { IdlLexer, type Token } from './idl-lexer.js'
-import { type JsonMember, type JsonNode, type JsonObject, JsonSyntaxError, maxDepth } from './json.js'
+import { type JsonMember, type JsonNode, type JsonObject, JsonSyntaxError, maxDepth, maxNumber } from './json.js'
 import type { Source } from './source.js'
 
 /** An Avro IDL file (Avro 1.12, "IDL Language"), as the JSON schemas that it stands for; offsets are those of the IDL. */
@@ -114,7 +114,7 @@ class IdlParser {
     const name = this.#name('the name of the record')
     this.#expect('{')
     const fields: JsonNode[] = []
-    while (!this.#takes('}')) fields.push(...this.#fieldsOfLine())
+    while (!this.#takes('}')) for (const field of this.#fieldsOfLine()) fields.push(field)
     this.#define(kind, name, annotations, [['fields', { kind: 'array', at: name.at, items: fields }]])
   }
 
@@ -344,6 +344,7 @@ interface Annotations {
 
 /** IDL takes Java's numbers: hexadecimal, octal, with a suffix. */
 function plainNumber({ text, at }: Token): string {
+  if (text.length > maxNumber) throw new JsonSyntaxError(at, `a number of more than ${maxNumber} characters`, 'idl-syntax')
   const whole = /^([+-]?)(0[xX][0-9a-fA-F]+|0[0-7]+|\d+)[lL]?$/.exec(text)
   if (whole !== null) {
     const digits = whole[2]!

@@ -49,7 +49,7 @@ export function member(node: JsonObject, key: string): JsonNode | undefined {
 export const maxDepth = 1500
 
 /** How long a number may be written: beyond any double and decimal, and still quick to turn into an integer. */
-const maxNumber = 1000
+export const maxNumber = 1000
 
 /**
  * Parses JSON, with comments as Avro's own parser takes them. A syntax error is reported and gives undefined;

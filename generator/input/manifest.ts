@@ -1,5 +1,6 @@
 import type { Place, Report } from '../diagnostics.js'
-import { entry, NodeReader, type Reference } from './reader.js'
+import { isFileName } from '../model/file-names.js'
+import { entry, NodeReader, type Reference, shorten } from './reader.js'
 import { type InputNode, type MapNode, parseYaml } from './yaml.js'
 
 /** A manifest as written: its sections apart, names checked, what they say still to be read. */
@@ -31,6 +32,9 @@ export interface Declaration extends Reference {
 
 /** `$schema` is the editors’. */
 export const manifestKeys = ['$schema', 'application', 'output', 'imports', 'topics', 'stores', 'steps'] as const
+
+/** Topics, stores or steps of one manifest: beyond what a service runs, and within what every check bears. */
+const maxEntries = 2000
 
 export const manifestFile = /^(.+)\.topology\.(?:ya?ml|json)$/
 
@@ -76,6 +80,11 @@ export function readManifest(file: string, source: string, report: Report): Mani
     if (/^[/\\]|^[A-Za-z]:|\0/.test(name)) {
       return reader.error('invalid-option', node.place, 'The output folder is a path relative to the manifest.')
     }
+    const parts = name.split(/[/\\]+/).filter((part) => part !== '.' && part !== '..' && part !== '')
+    const unfit = parts.find((part) => !isFileName(part))
+    if (unfit !== undefined) {
+      return reader.error('invalid-option', node.place, `No folder can be called \`${shorten(unfit)}\` on every system.`)
+    }
     return { name: name.replaceAll('\\', '/'), place: node.place }
   }
 
@@ -83,7 +92,12 @@ export function readManifest(file: string, source: string, report: Report): Mani
     const node = entry(top!, key)
     if (node === undefined || (node.kind === 'scalar' && node.value === null)) return []
     const map = reader.map(node, `\`${key}\``)
-    return (map?.entries ?? []).flatMap(({ key: name, keyPlace, value }) => {
+    const entries = map?.entries ?? []
+    if (entries.length > maxEntries) {
+      const message = `\`${key}\` has ${entries.length} entries; a manifest takes ${maxEntries}.`
+      reader.error('unexpected-value', node.place, message, 'Make several topologies of it, with topics between them.')
+    }
+    return entries.slice(0, maxEntries).flatMap(({ key: name, keyPlace, value }) => {
       const reference = reader.checkName({ name, place: keyPlace }, what)
       const content = reader.map(value, `${what} (\`${name}\`)`)
       return reference && content ? [{ ...reference, node: content }] : []

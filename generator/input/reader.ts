@@ -60,10 +60,11 @@ export class NodeReader {
     )
   }
 
-  integer(node: InputNode, what: string, least: number): number | undefined {
+  integer(node: InputNode, what: string, least: number, most = Number.MAX_SAFE_INTEGER): number | undefined {
     const value = node.kind === 'scalar' ? node.value : undefined
     if (typeof value !== 'number') return this.#wrong(node, what, 'a number')
-    if (Number.isSafeInteger(value) && value >= least) return value
+    if (Number.isSafeInteger(value) && value >= least && value <= most) return value
+    if (value > most) return this.error('invalid-option', node.place, `${capital(what)} is at most ${most}, not ${value}.`)
     return this.error('invalid-option', node.place, `${capital(what)} is a whole number of at least ${least}, not ${value}.`)
   }
 

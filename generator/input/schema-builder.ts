@@ -5,6 +5,7 @@ import { type Annotated, isBigintLogicalType, logicalTypeOf } from '../model/log
 import { isName, primitiveNames, qualify } from '../model/names.js'
 import { type JsonNode, type JsonObject, member } from './json.js'
 import { isInteger, toJson } from './json-value.js'
+import { NameIndex } from './name-index.js'
 
 /** Where the nodes of a tree are: a source file, or a single place of a manifest. */
 export interface Located {
@@ -56,6 +57,7 @@ export class SchemaBuilder {
   readonly #diagnostics: Diagnostic[]
   readonly #long: LongType
   readonly #byName = new Map<string, Definition>()
+  readonly #names = new NameIndex()
   readonly #byNode = new Map<JsonObject, Definition>()
   /** How many types without a name `build` is within. */
   #depth = 0
@@ -69,6 +71,11 @@ export class SchemaBuilder {
 
   get types(): ReadonlyMap<string, Definition> {
     return this.#byName
+  }
+
+  /** Full names of types that are called so, whatever their namespace and case. */
+  namesLike(name: string): readonly string[] {
+    return this.#names.like(name)
   }
 
   /** Fields with a default, since the last call. */
@@ -98,8 +105,11 @@ export class SchemaBuilder {
       this.#byNode.set(node, definition)
       found.push(definition)
       const first = this.#byName.get(fullName)
-      if (first === undefined) this.#byName.set(fullName, definition)
-      else again(first, definition)
+      if (first !== undefined) again(first, definition)
+      else {
+        this.#byName.set(fullName, definition)
+        this.#names.add(fullName)
+      }
       const fields = kind === 'record' ? member(node, 'fields') : undefined
       if (fields?.kind !== 'array') return
       for (const field of fields.items) if (field.kind === 'object') visit(member(field, 'type'), definition.namespace)
@@ -233,9 +243,8 @@ export class SchemaBuilder {
     if (primitiveNames.has(name)) return this.#primitive(name as AvroPrimitiveName, jsType, new Map())
     const found = this.#byName.get(qualify(name, namespace)) ?? (name.includes('.') ? undefined : this.#byName.get(name))
     if (found !== undefined) return found.schema
-    const simple = name.slice(name.lastIndexOf('.') + 1)
-    const near = [...this.#byName.keys()].filter((known) => known.slice(known.lastIndexOf('.') + 1).toLowerCase() === simple.toLowerCase())
-    const hint = near.length === 0 ? 'Define it in a schema file of the folder.' : `Did you mean ${near.sort().slice(0, 5).join(' or ')}?`
+    const near = this.#names.like(name)
+    const hint = near.length === 0 ? 'Define it in a schema file of the folder.' : `Did you mean ${near.slice(0, 5).join(' or ')}?`
     return this.#wrong('avro-unknown-type', located, node, `there is no type ${qualify(name, namespace)}`, hint)
   }
 

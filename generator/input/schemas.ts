@@ -3,6 +3,7 @@ import { compareText, type Diagnostic, type Place } from '../diagnostics.js'
 import { Kept } from '../kept.js'
 import type { AvroNamed, AvroSchema } from '../model/avro.js'
 import { schemaText } from '../model/schema-text.js'
+import { firstBeyond } from './closure.js'
 import { DefaultCheck } from './defaults.js'
 import { type IdlFile, parseIdl } from './idl.js'
 import { type JsonNode, member, parseJson } from './json.js'
@@ -28,6 +29,9 @@ interface Parsed<T> {
   readonly diagnostics: readonly Diagnostic[]
 }
 
+/** Types written out for fingerprints, all in all: some seconds of work. A thousand types that all need each other are within. */
+const maxWritten = 4_000_000
+
 /** The named types of a folder, by full name; grows by those that manifests define in place. */
 export class Schemas {
   readonly diagnostics: Diagnostic[] = []
@@ -44,6 +48,11 @@ export class Schemas {
   /** All types, sorted by full name. */
   get types(): readonly AvroNamed[] {
     return [...this.#builder.types.values()].map(({ schema }) => schema).sort((a, b) => compareText(a.fullName, b.fullName))
+  }
+
+  /** Full names of types that are called so, whatever their namespace and case. */
+  namesLike(name: string): readonly string[] {
+    return this.#builder.namesLike(name)
   }
 
   find(fullName: string): AvroNamed | undefined {
@@ -122,7 +131,9 @@ export class Schemas {
     )
     for (const definition of definitions) this.#builder.complete(definition)
     const schemas = roots.map(({ node, namespace, located }) => this.#builder.build(node, namespace, located))
-    for (const [first, second] of again) this.#checkAgain(first, second)
+    const texts = new Map<Definition, string>()
+    for (const [first, second] of again) this.#checkAgain(first, second, texts)
+    if (definitions.length > 0) this.#checkSize()
     const defaults = this.#builder.takeDefaults()
     for (const { field, node } of defaults) this.#defaults.add(field, node)
     for (const { field, node, located } of defaults) {
@@ -134,11 +145,20 @@ export class Schemas {
     return schemas
   }
 
+  #checkSize(): void {
+    const type = firstBeyond(this.types, maxWritten)
+    if (type === undefined) return
+    const message = `the types of the folder refer to each other so much that, each written out with all that it needs, they are more than ${maxWritten} types`
+    this.diagnostics.push({ code: 'too-deep', severity: 'error', place: type.place, message, hint: 'Spread them over several folders.' })
+  }
+
   /** Files that bring their own copy of a type are common; what counts is that the copies agree. */
-  #checkAgain(first: Definition, second: Definition): void {
+  #checkAgain(first: Definition, second: Definition, texts: Map<Definition, string>): void {
     const { fullName } = second.schema
     const other = first.schema.place
-    if (first.located !== second.located && schemaText(first.schema) === schemaText(second.schema)) return
+    const text = texts.get(first) ?? schemaText(first.schema)
+    texts.set(first, text)
+    if (first.located !== second.located && text === schemaText(second.schema)) return
     this.diagnostics.push({
       code: 'avro-duplicate-type',
       severity: 'error',

@@ -5,8 +5,19 @@ export type Snippet =
   | { readonly kind: 'expression' | 'statements'; readonly identifiers: ReadonlySet<string> }
   | { readonly kind: 'broken'; readonly message: string; readonly offset: number }
 
+/** Deeper logic is refused: compilers go down the levels by calls. */
+const maxDepth = 250
+
+/** Marks that show a text in another order than it runs. */
+const turning = /[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/
+
 /** An expression if it parses as one; else statements; else what is wrong with it. */
 export function parseSnippet(text: string): Snippet {
+  const turned = turning.exec(text)
+  if (turned !== null) {
+    const message = 'A mark that changes the direction of text: a reader would see other code than runs. In a text, write it as an escape.'
+    return { kind: 'broken', message, offset: turned.index }
+  }
   const expression = parse(`(\n${text}\n)`)
   if (expression.problem === undefined && isOneExpression(expression.file)) {
     return { kind: 'expression', identifiers: identifiersOf(expression.file) }
@@ -24,14 +35,42 @@ export function parseSnippet(text: string): Snippet {
   return { kind: 'broken', message: problem?.message ?? 'This is neither one expression nor the statements of a function.', offset }
 }
 
-function parse(source: string): {
+interface Parsed {
   readonly file: ts.SourceFile
   readonly problem: { readonly message: string; readonly start: number } | undefined
-} {
+}
+
+function parse(source: string): Parsed {
+  try {
+    const parsed = parseAsFile(source)
+    const deep = tooDeep(parsed.file)
+    return parsed.problem === undefined && deep !== undefined ? { ...parsed, problem: deep } : parsed
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error
+    return { file: parseAsFile('').file, problem: { message: deepMessage, start: 0 } }
+  }
+}
+
+const deepMessage = `More than ${maxDepth} levels of nesting.`
+
+/** The first node that lies too deep. By hand, since the stack may not be deep enough for what was parsed. */
+function tooDeep(file: ts.SourceFile): Parsed['problem'] {
+  const { ts } = typescript()
+  let level: ts.Node[] = [file]
+  for (let depth = 0; level.length > 0; depth += 1) {
+    if (depth > maxDepth) return { message: deepMessage, start: level[0]!.getStart(file) }
+    const next: ts.Node[] = []
+    for (const node of level) ts.forEachChild(node, (child) => void next.push(child))
+    level = next
+  }
+  return undefined
+}
+
+function parseAsFile(source: string): Parsed {
   const { ts } = typescript()
   const file = ts.createSourceFile('snippet.ts', source, ts.ScriptTarget.Latest, true, ts.ScriptKind.TS)
   const [first] = (file as unknown as { readonly parseDiagnostics: readonly ts.DiagnosticWithLocation[] }).parseDiagnostics
-  return { file, problem: first && { message: ts.flattenDiagnosticMessageText(first.messageText, '\n'), start: first.start } }
+  return { file, problem: first && { message: ts.flattenDiagnosticMessageText(first.messageText, ' '), start: first.start } }
 }
 
 function isOneExpression(file: ts.SourceFile): boolean {

@@ -4,7 +4,12 @@ import type { Diagnostic, Place } from '../diagnostics.js'
 export interface InputFile {
   readonly path: string
   readonly content: Uint8Array | string
+  /** Why it was not read; the content is empty then. */
+  readonly unreadable?: string
 }
+
+/** Larger files are not read: no schema that people write comes near. */
+export const maxBytes = 16_000_000
 
 /** The text of an input file, and where in it an offset is. */
 export class Source {
@@ -31,8 +36,22 @@ export class Source {
   }
 }
 
+export const tooLarge = `the file is larger than ${maxBytes / 1_000_000} MB`
+
 /** Decodes a file: UTF-8 with or without a byte order mark. Bytes that are not UTF-8 are a diagnostic, at their place. */
 export function readSource(file: InputFile, diagnostics: Diagnostic[]): Source | undefined {
+  const unreadable = file.unreadable ?? (file.content.length > maxBytes ? tooLarge : undefined)
+  if (unreadable !== undefined) {
+    const place: Place = { file: file.path, line: 1, column: 1 }
+    diagnostics.push({
+      code: 'unreadable-file',
+      severity: 'error',
+      place,
+      message: unreadable,
+      hint: 'Put a plain file in its place, or move it out of the schema folder.',
+    })
+    return undefined
+  }
   if (typeof file.content === 'string') return new Source(file.path, file.content.replace(/^\uFEFF/, ''))
   try {
     return new Source(file.path, new TextDecoder('utf-8', { fatal: true }).decode(file.content))
@@ -51,20 +70,31 @@ export function readSource(file: InputFile, diagnostics: Diagnostic[]): Source |
 /** The place before the first byte sequence that does not decode. */
 function placeOfInvalid(file: InputFile): Place {
   const bytes = file.content as Uint8Array
-  let low = 0
-  let high = bytes.length
-  // The longest prefix that decodes as a stream (which accepts an unfinished character at its end).
+  const decoder = new TextDecoder('utf-8', { fatal: true })
+  let from = 0
+  while (from < bytes.length && decodes(decoder, bytes.subarray(from, from + chunk))) from += chunk
+  // Within the chunk, from the start of a character on: the longest part that decodes as a stream (which may end within a character).
+  while (from > 0 && (bytes[from]! & 0xc0) === 0x80) from -= 1
+  let low = Math.min(from, bytes.length)
+  let high = Math.min(from + chunk, bytes.length)
   while (low < high) {
     const middle = (low + high + 1) >> 1
-    try {
-      new TextDecoder('utf-8', { fatal: true }).decode(bytes.subarray(0, middle), { stream: true })
-      low = middle
-    } catch {
-      high = middle - 1
-    }
+    if (decodes(new TextDecoder('utf-8', { fatal: true }), bytes.subarray(from, middle))) low = middle
+    else high = middle - 1
   }
   const text = new TextDecoder('utf-8').decode(bytes.subarray(0, low), { stream: true })
   return new Source(file.path, text).place(text.length)
+}
+
+const chunk = 1 << 16
+
+function decodes(decoder: InstanceType<typeof TextDecoder>, bytes: Uint8Array): boolean {
+  try {
+    decoder.decode(bytes, { stream: true })
+    return true
+  } catch {
+    return false
+  }
 }
 
 function lineStarts(text: string): number[] {

@@ -37,7 +37,7 @@ export interface ScalarNode {
 
 /** Deeper nesting is refused: no manifest needs it, and the parser is recursive. */
 const maxDepth = 64
-const maxLength = 4_000_000
+const maxLength = 1_000_000
 
 /** The one document of `text`; undefined if it cannot be read at all, which is reported. An empty file is an empty map. */
 export function parseYaml(file: string, source: string, report: Report): InputNode | undefined {
@@ -156,6 +156,9 @@ function leadingSpaces(line: string): number {
   return line.length - line.trimStart().length
 }
 
+/** What the text of a line may follow, each of which may open another level. */
+const indentation: ReadonlySet<string> = new Set([' ', '\t', '-', '?', ':'])
+
 /** Offset of the bracket or line that nests too deep. A cheap upper bound, taken before the recursive parser sees the text. */
 function tooDeep(text: string): number | undefined {
   let flow = 0
@@ -163,9 +166,9 @@ function tooDeep(text: string): number | undefined {
     const character = text[index]
     if (character === '[' || character === '{') flow += 1
     else if (character === ']' || character === '}') flow = Math.max(0, flow - 1)
-    else if (character === '\n') {
-      let indent = index + 1
-      while (text[indent] === ' ' || text[indent] === '-') indent += 1
+    else if (index === 0 || text[index - 1] === '\n') {
+      let indent = index
+      while (indentation.has(text[indent] ?? '')) indent += 1
       if (indent - index > 4 * maxDepth) return indent
     }
     if (flow > maxDepth) return index

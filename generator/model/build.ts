@@ -63,35 +63,40 @@ function nameOwnStore(step: StepModel, stores: readonly StoreModel[]): StepModel
 
 type OutputOf = { readonly step: DeclaredStep; readonly output: Output | undefined }
 
+/** A step on the way to what it takes, with the steps that it takes and that were not gone to yet. */
+type Visit = { readonly step: DeclaredStep; readonly left: DeclaredStep[] }
+
 /** Builds steps inputs first, whatever their order in the manifest. */
 class StepBuilder {
-  readonly #manifest: Manifest
   readonly #topics: ReadonlyMap<string, TopicModel>
   readonly #stores: StoreTable
   readonly #types: TypeSystem
   readonly #reader: NodeReader
   readonly #steps: readonly DeclaredStep[]
+  readonly #byName: ReadonlyMap<string, DeclaredStep>
   /** Declared outputs: steps, branches, children. */
   readonly #producers = new Map<string, DeclaredStep>()
   readonly #built = new Map<DeclaredStep, StepModel | 'broken' | 'building'>()
   readonly #outputs = new Map<string, OutputOf>()
   readonly #declaredTopics: ReadonlySet<string>
+  readonly #declaredSteps: ReadonlySet<string>
 
   constructor(manifest: Manifest, topics: ReadonlyMap<string, TopicModel>, stores: StoreTable, types: TypeSystem, report: Report) {
-    this.#manifest = manifest
     this.#topics = topics
     this.#stores = stores
     this.#types = types
     this.#reader = new NodeReader(report)
     this.#declaredTopics = new Set(manifest.topics.map(({ name }) => name))
+    this.#declaredSteps = new Set(manifest.steps.map(({ name }) => name))
     this.#steps = manifest.steps.flatMap((declaration: Declaration) => declareStep(declaration, types, this.#reader) ?? [])
+    this.#byName = new Map(this.#steps.map((step) => [step.name, step]))
     for (const step of this.#steps) {
       for (const output of step.outputs) this.#declareOutput(step, output)
     }
   }
 
   build(): readonly StepModel[] {
-    for (const step of this.#steps) this.#visit(step, [])
+    for (const step of this.#steps) this.#visit(step)
     return this.#steps.flatMap((step) => {
       const built = this.#built.get(step)
       return typeof built === 'object' ? [built] : []
@@ -99,8 +104,7 @@ class StepBuilder {
   }
 
   #declareOutput(step: DeclaredStep, output: Reference): void {
-    const other =
-      this.#producers.get(output.name) ?? (output.name === step.name ? undefined : this.#steps.find(({ name }) => name === output.name))
+    const other = this.#producers.get(output.name) ?? (output.name === step.name ? undefined : this.#byName.get(output.name))
     if (other === undefined) this.#producers.set(output.name, step)
     else
       this.#reader.error(
@@ -111,14 +115,36 @@ class StepBuilder {
       )
   }
 
-  #visit(step: DeclaredStep, path: readonly DeclaredStep[]): void {
-    if (this.#built.has(step)) return
-    this.#built.set(step, 'building')
+  /** Builds a step after those that it takes. By hand, since steps may follow each other in a chain of any length. */
+  #visit(first: DeclaredStep): void {
+    const path: Visit[] = []
+    const enter = (step: DeclaredStep) => {
+      if (this.#built.has(step)) return
+      this.#built.set(step, 'building')
+      path.push({ step, left: this.#producersOf(step).reverse() })
+    }
+    enter(first)
+    for (let top = path.at(-1); top !== undefined; top = path.at(-1)) {
+      const next = top.left.pop()
+      if (next !== undefined) enter(next)
+      else {
+        this.#build(top.step, path)
+        path.pop()
+      }
+    }
+  }
+
+  #producersOf({ operator, inputs }: DeclaredStep): DeclaredStep[] {
+    if (operator.input.of === 'topic') return []
+    return inputs.flatMap(({ name }) => this.#producers.get(name) ?? [])
+  }
+
+  #build(step: DeclaredStep, path: readonly Visit[]): void {
     const inputs: Input[] = []
     let complete = step.complete
     for (const reference of step.inputs) {
       if (step.operator.input.of === 'topic') continue
-      const input = this.#resolve(reference, [...path, step])
+      const input = this.#resolve(reference, path)
       if (input === undefined) complete = false
       else inputs.push(input)
     }
@@ -148,7 +174,7 @@ class StepBuilder {
     )
   }
 
-  #resolve(reference: Reference, path: readonly DeclaredStep[]): Input | undefined {
+  #resolve(reference: Reference, path: readonly Visit[]): Input | undefined {
     const { name, place } = reference
     const producer = this.#producers.get(name)
     if (producer === undefined) {
@@ -156,7 +182,8 @@ class StepBuilder {
       return undefined
     }
     if (this.#built.get(producer) === 'building') {
-      const cycle = [...path.slice(path.indexOf(producer)), producer].map((member) => `\`${member.name}\``)
+      const steps = path.map(({ step }) => step)
+      const cycle = [...steps.slice(steps.indexOf(producer)), producer].map((member) => `\`${member.name}\``)
       return this.#reader.error(
         'cycle',
         place,
@@ -164,7 +191,6 @@ class StepBuilder {
         'To go round, write to a topic and read it back.',
       )
     }
-    this.#visit(producer, path)
     const output = this.#outputs.get(name)?.output
     if (output === undefined) {
       if (typeof this.#built.get(producer) === 'object') {
@@ -176,7 +202,7 @@ class StepBuilder {
   }
 
   #reportUnknown({ name, place }: Reference): void {
-    const split = this.#steps.find((step) => step.name === name)
+    const split = this.#byName.get(name)
     if (split !== undefined) {
       const parts = split.outputs.map((output) => `\`${output.name}\``).join(', ')
       this.#reader.error(
@@ -187,7 +213,7 @@ class StepBuilder {
       )
       return
     }
-    if (this.#manifest.steps.some((step) => step.name === name)) return
+    if (this.#declaredSteps.has(name)) return
     const hint = suggest(name, this.#producers.keys())
     const topic = this.#declaredTopics.has(name) ? `\`${name}\` is a topic: read it by a step, \`{ stream: ${name} }\`.` : undefined
     this.#reader.error('unknown-step', place, `There is no step \`${name}\`.`, topic ?? hint)
@@ -238,10 +264,7 @@ class StepBuilder {
       logic: (definition) => buildLogic(step, definition, (method) => textOf(step, method), reader),
       store: (use) => this.#stores.fill((step.options as { readonly store?: Reference }).store, step.name, step.place, use),
       storeKind: (name) => this.#stores.kind(name),
-      connect: (references) =>
-        references.flatMap(
-          (reference) => this.#stores.connect(reference, (name) => this.#steps.some((other) => other.name === name)) ?? [],
-        ),
+      connect: (references) => references.flatMap((reference) => this.#stores.connect(reference, (name) => this.#byName.has(name)) ?? []),
       describe: (type) => this.#types.describe(type),
     }
   }

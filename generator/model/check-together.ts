@@ -1,5 +1,5 @@
 import type { Diagnostic, Place } from '../diagnostics.js'
-import { reservedFiles } from '../emit/reserved.js'
+import { isFileName } from './file-names.js'
 import { isInheritedProperty } from './step-names.js'
 import type { TopologyModel } from './topology.js'
 
@@ -12,20 +12,31 @@ export function checkTogether(topologies: readonly TopologyModel[]): readonly Di
   }
   const files = new Map<string, string>()
   const applications = new Map<string, string>()
-  for (const { name, file, output, application } of topologies) {
+  const outputs = new Map<string, TopologyModel>()
+  for (const topology of topologies) {
+    const { name, file, output, application } = topology
     const lower = name.toLowerCase()
-    if (lower === 'types' || reservedFiles.test(lower) || isInheritedProperty(name)) {
+    if (lower === 'types' || !isFileName(name) || isInheritedProperty(name)) {
       error('invalid-name', file, `A topology cannot be called \`${name}\`: its files could not.`, 'Rename the manifest.')
     }
-    const path = `${output}/${lower}`
-    const twin = files.get(path)
-    if (twin === undefined) files.set(path, file)
-    else
+    const paths = [`${output}/${lower}`, `${output}/${lower}.ts`].map((path) => path.toLowerCase())
+    const twin = files.get(paths[0]!) ?? files.get(paths[1]!)
+    for (const path of paths) files.set(path, twin ?? file)
+    if (twin !== undefined)
       error(
         'name-collision',
         file,
         `Its generated files would be those of ${twin}.`,
         'Rename one of the manifests, or give them different `output` folders.',
+      )
+    const neighbour = [...outputs].find(([path]) => isWithin(path, output.toLowerCase()) || isWithin(output.toLowerCase(), path))?.[1]
+    if (neighbour === undefined) outputs.set(output.toLowerCase(), topology)
+    else if (neighbour.output !== output)
+      error(
+        'name-collision',
+        file,
+        `Its output folder \`${output}\` and \`${neighbour.output}\` of ${neighbour.file} hold each other.`,
+        'Give both the same folder, or folders apart.',
       )
     const namesake = applications.get(application)
     if (namesake === undefined) applications.set(application, file)
@@ -35,4 +46,8 @@ export function checkTogether(topologies: readonly TopologyModel[]): readonly Di
     }
   }
   return diagnostics
+}
+
+function isWithin(path: string, folder: string): boolean {
+  return path === folder || path.startsWith(`${folder}/`)
 }

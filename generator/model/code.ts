@@ -11,7 +11,7 @@ export function code(strings: TemplateStringsArray, ...parts: readonly (Code | s
     if (typeof part === 'string') text += part
     else {
       text += part.text
-      imports.push(...part.imports)
+      for (const each of part.imports) imports.push(each)
     }
     text += strings[index + 1] ?? ''
   })

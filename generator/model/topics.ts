@@ -7,6 +7,9 @@ import { camelCase } from './step-names.js'
 import type { TopicModel } from './topology.js'
 
 export const topicKeys = ['key', 'value', 'partitions', 'topic', 'encoding'] as const
+/** Kafka counts partitions in 32 bits. */
+export const maxPartitions = 2 ** 31 - 1
+
 export const encodings = ['avro', 'avro-bare', 'confluent', 'json'] as const satisfies readonly Encoding[]
 
 /** Topics of a manifest; those with a type that cannot be had are left out (and known as declared). */
@@ -26,7 +29,7 @@ function buildTopic({ name, place, node }: Declaration, types: TypeSystem, reade
   const key = side('key')
   const value = side('value')
   const partitionsNode = entry(node, 'partitions')
-  const partitions = partitionsNode && reader.integer(partitionsNode, '`partitions`', 1)
+  const partitions = partitionsNode && reader.integer(partitionsNode, '`partitions`', 1, maxPartitions)
   const kafkaNode = entry(node, 'topic')
   const kafka = kafkaNode === undefined ? name : kafkaName(kafkaNode)
   const [keyEncoding, valueEncoding] = encodingsOf(entry(node, 'encoding'))

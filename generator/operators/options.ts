@@ -69,12 +69,12 @@ export function readDuration(
   return reader.error('invalid-option', node.place, `\`${shorten(scalar.text)}\` is no duration.`, hint)
 }
 
-export function integerOption(doc: string, least: number): OptionSyntax<number> {
+export function integerOption(doc: string, least: number, most?: number): OptionSyntax<number> {
   return {
     doc,
     required: false,
-    schema: { type: 'integer', minimum: least },
-    read: (node, { reader, what }) => reader.integer(node, what, least),
+    schema: { type: 'integer', minimum: least, ...(most !== undefined && { maximum: most }) },
+    read: (node, { reader, what }) => reader.integer(node, what, least, most),
   }
 }
 

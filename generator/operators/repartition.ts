@@ -1,5 +1,6 @@
 import { code, runtimeValue } from '../model/code.js'
 import type { DataType } from '../model/data-type.js'
+import { maxPartitions } from '../model/topics.js'
 import type { LogicModel } from '../model/topology.js'
 import { inAlias, named, typescript } from './aliases.js'
 import { checkKind } from './checks.js'
@@ -7,7 +8,9 @@ import { number, recordMethod } from './methods.js'
 import { defineOperator, type MethodSyntax, type StepScope } from './operator.js'
 import { integerOption } from './options.js'
 
-const options = { partitions: integerOption('How many partitions; default: as many as the input has, or what it is joined with.', 1) }
+const options = {
+  partitions: integerOption('How many partitions; default: as many as the input has, or what it is joined with.', 1, maxPartitions),
+}
 
 export const partitionMethod: MethodSyntax = {
   method: 'partition',

@@ -8,6 +8,7 @@ import { spawnSync } from 'node:child_process'
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join, relative, resolve } from 'node:path'
 import test from 'ava'
+import { readInput } from '#generator/commands/input.js'
 import { diagnosticCodes } from '#generator/diagnostic-codes.js'
 import { formatDiagnostic } from '#generator/diagnostics.js'
 import { diagnosticsPage } from '#generator/docs.js'
@@ -34,13 +35,17 @@ function run(name: string) {
   return result
 }
 
-function generateCase(name: string) {
+async function generateCase(name: string) {
   const folder = join(cases, name)
-  const files = [...filesBelow(join(folder, 'schemas')).keys()].map((path) => ({
-    path: `schemas/${path}`,
-    content: readFileSync(join(folder, 'schemas', path)),
-  }))
-  const { folders, lock, diagnostics } = generate(files, { base: folder, folder: 'schemas', output: '../expected', typeCheck: true })
+  const ignore = () => undefined
+  const files = await readInput('schemas', { cwd: folder, stdout: ignore, stderr: ignore, colour: false })
+  const { folders, lock, diagnostics } = generate(files, {
+    base: folder,
+    folder: 'schemas',
+    output: '../expected',
+    within: [folder],
+    typeCheck: true,
+  })
   return {
     files: folders[0]?.files ?? new Map<string, string>(),
     lock: files.some(({ path }) => path.endsWith('/topology.lock.json')) && folders.length > 0 ? lock?.text : undefined,
@@ -50,8 +55,8 @@ function generateCase(name: string) {
 }
 
 for (const name of names) {
-  test(name, (t) => {
-    const { files, lock, diagnostics } = run(name)
+  test(name, async (t) => {
+    const { files, lock, diagnostics } = await run(name)
     const [expected, locked, problems] = ['expected', 'expected.lock.json', 'diagnostics.txt'].map((path) => join(cases, name, path)) as [
       string,
       string,
@@ -72,8 +77,9 @@ for (const name of names) {
   })
 }
 
-test('every diagnostic has a case, and every code told is in the table', (t) => {
-  const told = new Set(names.flatMap((name) => run(name).codes))
+test('every diagnostic has a case, and every code told is in the table', async (t) => {
+  const results = await Promise.all(names.map(run))
+  const told = new Set(results.flatMap(({ codes }) => codes))
   t.deepEqual([...told].sort(), Object.keys(diagnosticCodes).sort())
 })
 

@@ -12,7 +12,7 @@ import { TypeWriter } from './types.js'
 /** The text of a type's module: the type, what its unions are, how it is written and read, and the codec that ties these together. */
 export function typeFile(module: TypeModule, modules: TypeModules, extension: string, older: readonly WriterSchema[]): string {
   const { schema, stem } = module
-  const scope = new Scope(modules, [], module)
+  const scope = new Scope(modules, new Set(), module)
   const tables = { symbols: scope.declare('symbols'), indexes: scope.declare('indexes') }
   const types = new TypeWriter(modules, scope)
   const declaration = declare(schema, stem, types)

@@ -9,16 +9,19 @@ export class Scope {
   readonly #modules: TypeModules
   /** The module that the file is, whose exports need no import. */
   readonly #own: TypeModule | undefined
+  /** Names that are declared beside this scope. */
+  readonly #reserved: ReadonlySet<string>
   readonly #taken: Set<string>
   readonly #stems = new Map<TypeModule, string>()
   readonly #runtimeNames = new Map<string, string>()
   readonly #imports = new Map<string, Import>()
 
   /** `taken`: names that the file declares; they win over imports. */
-  constructor(modules: TypeModules, taken: Iterable<string>, own?: TypeModule) {
+  constructor(modules: TypeModules, taken: ReadonlySet<string>, own?: TypeModule) {
     this.#modules = modules
     this.#own = own
-    this.#taken = new Set([...taken, ...(own === undefined ? [] : namesOf(own.stem))])
+    this.#reserved = taken
+    this.#taken = new Set(own === undefined ? [] : namesOf(own.stem))
     if (own !== undefined) this.#stems.set(own, own.stem)
   }
 
@@ -30,7 +33,7 @@ export class Scope {
   /** A free name for a declaration of the file. */
   declare(wanted: string): string {
     let name = wanted
-    for (let number = 2; this.#taken.has(name); number += 1) name = `${wanted}${number}`
+    for (let number = 2; this.#isTaken(name); number += 1) name = `${wanted}${number}`
     this.#taken.add(name)
     return name
   }
@@ -40,7 +43,7 @@ export class Scope {
     let local = this.#runtimeNames.get(name)
     if (local === undefined) {
       local = name
-      while (this.#taken.has(local)) local = `${local}_`
+      while (this.#isTaken(local)) local = `${local}_`
       this.#taken.add(local)
       this.#runtimeNames.set(name, local)
     }
@@ -76,12 +79,16 @@ export class Scope {
 
   /** A stem whose names are all free here. */
   #stem(module: TypeModule): string {
-    const isTaken = (stem: string) => namesOf(stem).some((name) => this.#taken.has(name))
+    const isTaken = (stem: string) => namesOf(stem).some((name) => this.#isTaken(name))
     let stem = this.#modules.isShared(module.stem) || isTaken(module.stem) ? module.qualifiedStem : module.stem
     while (isTaken(stem)) stem = `${stem}_`
     for (const name of namesOf(stem)) this.#taken.add(name)
     this.#stems.set(module, stem)
     return stem
+  }
+
+  #isTaken(name: string): boolean {
+    return this.#taken.has(name) || this.#reserved.has(name)
   }
 
   #import(name: string, local: string, from: string, typeOnly: boolean): void {

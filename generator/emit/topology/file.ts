@@ -29,7 +29,7 @@ export class GeneratedFile {
 
   /** The text of code, whose imports the file then has. */
   use(code: Code): string {
-    this.#imports.push(...code.imports)
+    for (const each of code.imports) this.#imports.push(each)
     return code.text
   }
 

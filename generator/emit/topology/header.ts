@@ -35,7 +35,7 @@ function collectSchema(root: AvroSchema, texts: Map<string, string>): void {
       if (texts.has(schema.fullName)) continue
       texts.set(schema.fullName, schemaText(schema))
     } else if (schema === root) texts.set(`in place ${schemaText(schema)}`, '')
-    queue.push(...parts(schema))
+    for (const part of parts(schema)) queue.push(part)
   }
 }
 

@@ -39,7 +39,7 @@ export function indented(lines: readonly BodyLine[]): string {
 }
 
 function logicLines({ kind, node }: InlineLogic, isVoid: boolean, follows: boolean): readonly BodyLine[] {
-  const lines = node.text.replace(/\s+$/, '').split('\n')
+  const lines = node.text.trimEnd().split('\n')
   const first = lines[0] ?? ''
   const asTheyAre = lines.map((text, line) => ({ text, origin: { line, shift: 0 } }))
   const prefixed = (prefix: string): readonly BodyLine[] => {

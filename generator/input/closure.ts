@@ -1,0 +1,34 @@
+import type { AvroNamed, AvroSchema } from '../model/avro.js'
+
+/**
+ * The first type that cannot be written out any more with all types that it refers to, if all of `types` are: a fingerprint is made of such a
+ * text, and of thousands of types in a chain each text holds all that came before.
+ */
+export function firstBeyond(types: readonly AvroNamed[], most: number): AvroNamed | undefined {
+  if (types.length ** 2 <= most) return undefined
+  const next = new Map<AvroNamed, readonly AvroNamed[]>()
+  let written = 0
+  return types.find((type) => {
+    const seen = new Set([type])
+    for (const each of seen) {
+      const references = next.get(each) ?? referencesOf(each)
+      next.set(each, references)
+      for (const reference of references) seen.add(reference)
+      if (written + seen.size > most) return true
+    }
+    written += seen.size
+    return false
+  })
+}
+
+function referencesOf(type: AvroNamed): readonly AvroNamed[] {
+  const found = new Set<AvroNamed>()
+  const visit = (schema: AvroSchema): void => {
+    if (schema.kind === 'array') visit(schema.items)
+    else if (schema.kind === 'map') visit(schema.values)
+    else if (schema.kind === 'union') schema.branches.forEach(visit)
+    else if (schema.kind !== 'primitive') found.add(schema)
+  }
+  if (type.kind === 'record') for (const field of type.fields) visit(field.type)
+  return [...found]
+}
