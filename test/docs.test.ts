@@ -11,12 +11,16 @@ test('docs/errors.md is written from the table of error codes', (t) => {
   t.is(status, 0, stderr)
 })
 
-test('docs/running.md names every option of an app, and no other', (t) => {
-  const config = readFileSync(join(root, 'runtime/app/config.ts'), 'utf8')
-  const [, body = ''] = /export interface AppConfig \{\n([\s\S]*?)\n\}/.exec(config) ?? []
-  const options = [...body.matchAll(/^ {2}readonly (\w+)\?:/gm)].map(([, name]) => name)
-  const page = readFileSync(join(root, 'docs/running.md'), 'utf8')
-  const cells = [...page.matchAll(/^\| (`[^|]*`) \|/gm)].flatMap(([, cell]) => [...cell!.matchAll(/`(\w+)`/g)].map(([, name]) => name))
-  t.true(options.length > 20)
-  t.deepEqual(cells.sort(), options.sort())
-})
+for (const { page, source, type, least } of [
+  { page: 'docs/running.md', source: 'runtime/app/config.ts', type: 'AppConfig', least: 20 },
+  { page: 'docs/registry.md', source: 'runtime/registry/options.ts', type: 'RegistryOptions', least: 8 },
+]) {
+  test(`${page} names every option of ${type}, and no other`, (t) => {
+    const [, body = ''] = new RegExp(`export interface ${type} \\{\\n(.*?)\\n\\}`, 's').exec(readFileSync(join(root, source), 'utf8')) ?? []
+    const options = [...body.matchAll(/^ {2}readonly (\w+)\??:/gm)].map(([, name]) => name)
+    const text = readFileSync(join(root, page), 'utf8')
+    const cells = [...text.matchAll(/^\| (`[^|]*`) \|/gm)].flatMap(([, cell]) => [...cell!.matchAll(/`(\w+)`/g)].map(([, name]) => name))
+    t.true(options.length > least)
+    t.deepEqual(cells.sort(), options.sort())
+  })
+}

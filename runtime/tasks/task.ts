@@ -189,8 +189,10 @@ export class Task {
     this.#requireProcessing('process')
     const group = this.#group
     const { clock } = this.#options
-    for (const batch of this.#held.take()) group.add(batch)
-    if (!this.#held.isEmpty) return 0
+    if (!this.#held.isEmpty) {
+      for (const batch of this.#held.take()) group.add(batch)
+      if (!this.#held.isEmpty) return 0
+    }
     let processed = 0
     while (processed < maxRecords && group.isReady(clock)) {
       this.#processNext(group.poll()!)
