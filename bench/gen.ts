@@ -1,10 +1,12 @@
 /**
  * `gen` on a folder of 1,000 schemas and ten topologies, beside Avro's Java compiler (`avro-tools compile schema`) on the same schemas, as whole processes in turns.
- * Java's gets all schema files in one run, in the order of their references, which it needs; it has no topologies to do. `node build/bench/gen.js [SCHEMAS] [ROUNDS]`.
+ * Java's gets all schema files in one run, in the order of their references, which it needs; it has no topologies to do. Then single changes under `gen --watch`, for
+ * which Java's would run again as a whole. `node build/bench/gen.js [SCHEMAS] [ROUNDS]`.
  */
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import { schemaFolder } from '../test/helpers/schema-folder.js'
+import { changeSeconds } from './gen-watch.js'
 import { avroTools } from './java.js'
 import { runMeasured } from './process.js'
 
@@ -30,6 +32,7 @@ const schemas = [...files.keys()].filter((path) => path.endsWith('.avsc')).map((
 console.log(`${schemas.length} schemas, ${files.size - schemas.length} topologies\n`)
 console.log(row('side', 'seconds', 'CPU s', 'peak MB'))
 
+let changes: readonly number[] = []
 const runs: { readonly ours: Run; readonly java: Run }[] = []
 try {
   for (let round = 0; round < rounds; round += 1) {
@@ -37,6 +40,7 @@ try {
     const ours = await measured('millrace', process.execPath, bin, join(project, 'schemas'))
     runs.push({ java, ours })
   }
+  changes = await changeSeconds(bin, join(project, 'schemas'), schemas, 15)
 } finally {
   rmSync(project, { recursive: true, force: true })
 }
@@ -44,6 +48,7 @@ const ours = median(runs.map((run) => run.ours.seconds))
 const java = median(runs.map((run) => run.java.seconds))
 console.log(`\nmedian of ${rounds}: ${ours.toFixed(2)} s, CPU ${median(runs.map((run) => run.ours.cpuSeconds)).toFixed(2)} s`)
 console.log(`java: ${java.toFixed(2)} s, CPU ${median(runs.map((run) => run.java.cpuSeconds)).toFixed(2)} s`)
+console.log(`one change under gen --watch: ${(1000 * median(changes)).toFixed(0)} ms (median of ${changes.length})`)
 console.log(`ratio ${median(runs.map((run) => run.java.seconds / run.ours.seconds)).toFixed(2)} (1 is as fast as Avro's compiler)`)
 
 /** A whole process, from nothing. */

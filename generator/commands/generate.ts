@@ -2,15 +2,17 @@ import { dirname, relative, resolve } from 'node:path'
 import { type ImportExtension, importExtensions, longTypes } from '../config.js'
 import { hasErrors } from '../diagnostics.js'
 import { type DescriptionFormat, descriptionFormats, formatDescriptions } from '../emit/describe.js'
-import { planFile, planForced, planWrite } from '../emit/write.js'
+import { planFile, planForced, planWrite, type WritePlan } from '../emit/write.js'
 import { lockFile } from '../lock/lock-text.js'
+import type { Memory } from '../memory.js'
 import { describeGraph } from '../model/graph.js'
 import type { TypeOptions } from '../type-system.js'
 import type { Arguments, Command } from './command.js'
 import { exitCodes, type Io, UsageError } from './io.js'
 import { reportProblems, showDifferences, writeFolders } from './output.js'
-import { generateProject, type Project } from './project.js'
+import { type GeneratedProject, generateProject, openProject, type Project, schemaFolder } from './project.js'
 import { planStubs } from './stubs.js'
+import { type Outcome, watchProject } from './watch.js'
 
 /** `gen [folder]`: reads the schemas and topologies of a folder, and writes the code. */
 export const generateCommand: Command = {
@@ -26,6 +28,7 @@ Without a folder: ./schemas if it is there, else the current one.
   --describe               write nothing; print sub-topologies, stores and internal topics
   --format FORMAT          how --describe prints: text (default), json or mermaid
   --stubs DIR              add to your step classes in DIR what they lack: a class for each abstract one, and missing methods
+  --watch                  go on: generate again after each change, until Ctrl-C; leaves topology.lock.json to a run without it
   --long TYPE              how Avro's long reads where a schema does not say: number (default) or bigint
   --import-extension EXT   what imports of generated siblings end with: js (default), ts or none
   -h, --help               print this text
@@ -46,34 +49,50 @@ Results go to stdout, problems to stderr, as file:line:col code message.
     stubs: { type: 'string' },
     long: { type: 'string' },
     'import-extension': { type: 'string' },
+    watch: { type: 'boolean' },
   },
   async run(args, io) {
-    const folder = args.folder()
     const given = typeOptions(args)
-    const format = descriptionFormat(args)
-    const ignored = args.flag('no-lock') || format !== undefined
-    const lock = ignored ? 'none' : { acceptReset: args.flag('accept-reset'), acceptEdits: args.flag('force') }
-    const generated = await generateProject(folder, io, { ...given, lock })
-    reportProblems(generated.diagnostics, io)
-    if (hasErrors(generated.diagnostics)) return exitCodes.problems
-
-    if (format !== undefined) {
-      io.stdout(formatDescriptions(generated.topologies.map(describeGraph), format))
-      return exitCodes.ok
-    }
-    const plan = args.flag('force') || args.flag('check') ? planForced : planWrite
-    const plans = await Promise.all(generated.folders.map(({ path, files }) => plan(resolve(io.cwd, path), files)))
-    const stubs = stubsFolder(args, generated.project, io)
-    if (stubs !== undefined) {
-      const growth = await planStubs(generated, stubs, io)
-      reportProblems(growth.diagnostics, io)
-      plans.push(growth.plan)
-    }
-    // Last, so that a run that is killed is done again from the lock of before.
-    const { lock: kept } = generated
-    if (kept !== undefined) plans.push(await planFile(resolve(io.cwd, dirname(kept.path)), lockFile, kept.text))
-    return args.flag('check') ? showDifferences(plans, io) : writeFolders(plans, io)
+    if (!args.flag('watch')) return (await run(args.folder(), given, args, io)).code
+    const other = ['check', 'describe'].find((name) => args.flag(name))
+    if (other !== undefined) throw new UsageError(`--watch does not go with --${other}, which writes nothing.`)
+    const folder = await schemaFolder(args.folder(), await openProject(io), io)
+    return watchProject(folder, io, (memory) => run(folder, given, args, io, memory))
   },
+}
+
+async function run(folder: string | undefined, given: TypeOptions, args: Arguments, io: Io, memory?: Memory): Promise<Outcome> {
+  const format = descriptionFormat(args)
+  const ignored = args.flag('no-lock') || format !== undefined
+  const lock = ignored ? 'none' : { acceptReset: args.flag('accept-reset'), acceptEdits: args.flag('force') }
+  const generated = await generateProject(folder, io, { ...given, lock }, memory)
+  const { diagnostics } = generated
+  reportProblems(diagnostics, io)
+  if (hasErrors(diagnostics)) return { code: exitCodes.problems, diagnostics }
+
+  if (format !== undefined) {
+    io.stdout(formatDescriptions(generated.topologies.map(describeGraph), format))
+    return { code: exitCodes.ok, diagnostics }
+  }
+  const plans = await plansOf(generated, args, io)
+  const code = args.flag('check') ? showDifferences(plans, io) : await writeFolders(plans, io)
+  return { code, diagnostics }
+}
+
+/** What is to be written: the generated folders, what the user's step classes lack, and the lock. */
+async function plansOf(generated: GeneratedProject, args: Arguments, io: Io): Promise<readonly WritePlan[]> {
+  const { folders, lock, project } = generated
+  const plan = args.flag('force') || args.flag('check') ? planForced : planWrite
+  const plans: WritePlan[] = await Promise.all(folders.map(({ path, files }) => plan(resolve(io.cwd, path), files)))
+  const stubs = stubsFolder(args, project, io)
+  if (stubs !== undefined) {
+    const growth = await planStubs(generated, stubs, io)
+    reportProblems(growth.diagnostics, io)
+    plans.push(growth.plan)
+  }
+  // Not what was tried between two saves. Last, so that a run that is killed is done again from the lock of before.
+  if (lock !== undefined && !args.flag('watch')) plans.push(await planFile(resolve(io.cwd, dirname(lock.path)), lockFile, lock.text))
+  return plans
 }
 
 /** Where the user's step classes are, from the working directory; undefined if `gen` is not to look after them. */

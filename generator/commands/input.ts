@@ -44,6 +44,7 @@ async function contentOf(path: string): Promise<Omit<InputFile, 'path'>> {
   }
 }
 
-function isInput(name: string): boolean {
+/** Is it called as schemas and manifests are? */
+export function isInput(name: string): boolean {
   return /\.(?:avsc|avdl)$/.test(name) || manifestFile.test(name)
 }

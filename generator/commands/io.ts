@@ -7,6 +7,8 @@ export interface Io {
   readonly stderr: (text: string) => void
   /** May problems be coloured? */
   readonly colour: boolean
+  /** Calls back when the user ends the command (Ctrl-C), which else ends the process. */
+  readonly onInterrupt?: (stop: () => void) => void
 }
 
 /** What `gen` exits with. */

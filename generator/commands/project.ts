@@ -3,6 +3,7 @@ import { dirname, join, relative, resolve } from 'node:path'
 import { type Config, configFile, importExtensions, readConfig } from '../config.js'
 import { type Diagnostic, hasErrors, sortDiagnostics } from '../diagnostics.js'
 import { type Generated, type GenerateOptions, generate } from '../generate.js'
+import type { Memory } from '../memory.js'
 import { inputFolder, readInput } from './input.js'
 import { type Io, posixPath, shown } from './io.js'
 import { withoutStray } from './stray-output.js'
@@ -43,13 +44,18 @@ export interface GeneratedProject extends Generated {
 
 /**
  * What a project generates from its schema folder as it is now. `folder`: the one that the command names, if it does; `given`: what the command
- * says, which wins over the configuration file.
+ * says, which wins over the configuration file; `memory`: of earlier runs.
  */
-export async function generateProject(folder: string | undefined, io: Io, given: GenerateOptions = {}): Promise<GeneratedProject> {
+export async function generateProject(
+  folder: string | undefined,
+  io: Io,
+  given: GenerateOptions = {},
+  memory?: Memory,
+): Promise<GeneratedProject> {
   const project = await openProject(io)
   const { root, config, diagnostics } = project
   if (hasErrors(diagnostics)) return { folders: [], topologies: [], diagnostics: sortDiagnostics(diagnostics), project, options: given }
-  const input = await inputFolder(folder ?? (config.schemas && relative(io.cwd, resolve(root, config.schemas.name))), io)
+  const input = await schemaFolder(folder, project, io)
   const absolute = resolve(io.cwd, input)
   const options: GenerateOptions = {
     folder: posixPath(relative(io.cwd, absolute)) || '.',
@@ -61,7 +67,12 @@ export async function generateProject(folder: string | undefined, io: Io, given:
     ...(config.importExtension && { importExtension: importExtensions[config.importExtension] }),
     ...given,
   }
-  return { ...(await withoutStray(generate(await readInput(input, io), options), io, [root, dirname(absolute)])), project, options }
+  return { ...(await withoutStray(generate(await readInput(input, io), options, memory), io, [root, dirname(absolute)])), project, options }
+}
+
+/** From the working directory: the folder that the command names, else the configuration file's, else the usual one. */
+export function schemaFolder(given: string | undefined, { root, config }: Project, io: Io): Promise<string> {
+  return inputFolder(given ?? (config.schemas && relative(io.cwd, resolve(root, config.schemas.name))), io)
 }
 
 async function configFolder(folder: string): Promise<string | undefined> {

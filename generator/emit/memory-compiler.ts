@@ -1,5 +1,6 @@
 import { existsSync, readFileSync, realpathSync, statSync } from 'node:fs'
 import { dirname, posix } from 'node:path'
+import { stampOf } from '../file-stamp.js'
 import { type ts, typescript } from '../typescript.js'
 
 /** Where the library of types is: nowhere on a disk. */
@@ -11,6 +12,14 @@ const library = '/typescript-library'
  */
 export class MemoryCompiler {
   readonly #parsed = new Map<string, ts.SourceFile>()
+  #asked = new Map<string, string>()
+
+  /** Where on the disk compilations looked since the last call, whether they found something or not, with what was there then; but in packages. */
+  takeAsked(): ReadonlyMap<string, string> {
+    const asked = this.#asked
+    this.#asked = new Map()
+    return asked
+  }
 
   /** `files`: absolute path to text; they hide those of the disk. Reads only what `roots` lead to. */
   compile(roots: readonly string[], files: ReadonlyMap<string, string>, options: ts.CompilerOptions): ts.Program {
@@ -20,11 +29,15 @@ export class MemoryCompiler {
 
   #host(files: ReadonlyMap<string, string>): ts.CompilerHost {
     const folders = new Set([...files.keys()].flatMap(foldersAbove))
-    const read = (path: string) => files.get(path) ?? libraryFiles().get(path) ?? readText(path)
+    const asked = (path: string): string => {
+      if (!packages.test(path) && !this.#asked.has(path)) this.#asked.set(path, stampOf(path))
+      return path
+    }
+    const read = (path: string) => files.get(path) ?? libraryFiles().get(path) ?? readText(asked(path))
     return {
-      fileExists: (path) => files.has(path) || libraryFiles().has(path) || isFile(path),
+      fileExists: (path) => files.has(path) || libraryFiles().has(path) || isFile(asked(path)),
       readFile: read,
-      directoryExists: (path) => folders.has(path) || existsSync(path),
+      directoryExists: (path) => folders.has(path) || existsSync(asked(path)),
       realpath: (path) => (files.has(path) || !existsSync(path) ? path : realpathSync(path)),
       getSourceFile: (path, language) => {
         const text = read(path)
@@ -48,6 +61,8 @@ export class MemoryCompiler {
     return file
   }
 }
+
+const packages = /(?:^|[\\/])(?:node_modules|package\.json)(?:[\\/]|$)/
 
 let libraryTexts: ReadonlyMap<string, string> | undefined
 

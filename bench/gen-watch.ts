@@ -1,0 +1,28 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { readFileSync, writeFileSync } from 'node:fs'
+import { createInterface } from 'node:readline'
+
+/** Seconds from the writing of a file to the end of the run of `gen --watch` that follows, of `count` changes to one file each. */
+export async function changeSeconds(bin: string, schemas: string, files: readonly string[], count: number): Promise<readonly number[]> {
+  const child = spawn(process.execPath, [bin, schemas, '--watch'], { stdio: ['ignore', 'pipe', 'inherit'] })
+  try {
+    const runs = endsOfRuns(child)
+    await runs.next()
+    const seconds: number[] = []
+    for (let change = 0; change < count; change += 1) {
+      const file = files[Math.floor(((change + 0.5) * files.length) / count)]!
+      const text = readFileSync(file, 'utf8').replace('"doc": "', `"doc": "Change ${change}. `)
+      const start = process.hrtime.bigint()
+      writeFileSync(file, text)
+      await runs.next()
+      seconds.push(Number(process.hrtime.bigint() - start) / 1e9)
+    }
+    return seconds
+  } finally {
+    child.kill()
+  }
+}
+
+async function* endsOfRuns(child: ChildProcess): AsyncGenerator<void> {
+  for await (const line of createInterface({ input: child.stdout! })) if (line.endsWith('until Ctrl-C.')) yield
+}
