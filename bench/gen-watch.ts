@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process'
-import { readFileSync, writeFileSync } from 'node:fs'
+import { once } from 'node:events'
+import { readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { createInterface } from 'node:readline'
 
 /** Seconds from the writing of a file to the end of the run of `gen --watch` that follows, of `count` changes to one file each. */
@@ -13,13 +14,17 @@ export async function changeSeconds(bin: string, schemas: string, files: readonl
       const file = files[Math.floor(((change + 0.5) * files.length) / count)]!
       const text = readFileSync(file, 'utf8').replace('"doc": "', `"doc": "Change ${change}. `)
       const start = process.hrtime.bigint()
-      writeFileSync(file, text)
+      // In one step, so that no run meets half of it.
+      writeFileSync(`${file}.new`, text)
+      renameSync(`${file}.new`, file)
       await runs.next()
       seconds.push(Number(process.hrtime.bigint() - start) / 1e9)
     }
     return seconds
   } finally {
+    const exited = once(child, 'exit')
     child.kill()
+    await exited
   }
 }
 
