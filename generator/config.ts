@@ -6,6 +6,8 @@ import { NodeReader, type Reference, shorten } from './input/reader.js'
 import type { LongType } from './input/schema-builder.js'
 import { type InputFile, readSource } from './input/source.js'
 import type { InputNode } from './input/yaml.js'
+import { rules } from './lint/registry.js'
+import { type Level, levels } from './lint/rule.js'
 import type { JsonSchema } from './operators/options.js'
 
 /** The file at the root of a project that says how `gen` runs there. */
@@ -36,6 +38,15 @@ export const configKeys = {
   output: folder('The folder for the generated code of topologies that do not say; default `generated` beside the schema folder.'),
   long: choice('How Avro’s `long` reads in TypeScript where a schema does not say; default `number`.', longTypes),
   importExtension: choice('What imports of generated siblings end with; default `js`.', Object.keys(importExtensions) as ImportExtension[]),
+  lint: {
+    doc: 'The level of each rule of `gen lint`, where it is not the rule’s own.',
+    schema: {
+      type: 'object',
+      properties: Object.fromEntries(rules.map(({ code, summary }) => [code, { description: summary, enum: levels }])),
+      additionalProperties: false,
+    },
+    read: readLevels,
+  },
   stubs: folder('The folder of your step classes: `gen` adds those that are missing, and their missing methods.'),
 } as const satisfies Readonly<Record<string, ConfigKey<unknown>>>
 
@@ -72,6 +83,19 @@ export function configSchema(): JsonSchema {
     properties: Object.fromEntries(properties),
     additionalProperties: false,
   }
+}
+
+/** By rule; one of a wrong level is reported, and keeps its own. */
+function readLevels(node: InputNode, reader: NodeReader, what: string): ReadonlyMap<string, Level> | undefined {
+  const map = reader.map(node, what)
+  if (map === undefined) return undefined
+  const codes = rules.map(({ code }) => code)
+  reader.unknownKeys(map, codes, what)
+  const entries = map.entries.flatMap(({ key, value }) => {
+    const level = codes.includes(key) ? reader.choice(value, `\`${key}\``, levels) : undefined
+    return level === undefined ? [] : [[key, level] as const]
+  })
+  return new Map(entries)
 }
 
 /** A folder of the project, relative to the file. */

@@ -1,5 +1,6 @@
 import { diagnosticCodes } from './diagnostic-codes.js'
 import { stubCodes } from './emit/stubs/stub-codes.js'
+import { rules } from './lint/registry.js'
 
 /** docs/diagnostics.md: every problem that `gen` tells of a manifest. */
 export function diagnosticsPage(): string {
@@ -14,6 +15,13 @@ ${table(['code', 'meaning'], rows(diagnosticCodes))}
 Of your own step classes, with \`--stubs\` (examples in [test/generator/stubs/cases](../test/generator/stubs/cases)). They are warnings:
 
 ${table(['code', 'meaning'], rows(stubCodes))}`
+}
+
+/** The rules in docs/lint.md: a table of what they find, and then why. */
+export function lintRules(): string {
+  const rows = rules.map(({ code, level, summary }) => [`\`${code}\``, level, summary.replaceAll('|', '\\|')] as const)
+  const reasons = rules.map(({ code, why }) => `- \`${code}\`: ${why}\n`)
+  return `${table(['rule', 'level', 'what it finds'], rows)}\nWhy that is worth a look, and the way out:\n\n${reasons.join('')}`
 }
 
 /** A table of Markdown, its columns aligned as formatters want them. */

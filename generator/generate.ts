@@ -10,6 +10,7 @@ import { manifestFile, readManifest } from './input/manifest.js'
 import { type InputFile, readSource } from './input/source.js'
 import { type KeptLock, keepLock, type LockOptions } from './lock/keep-lock.js'
 import { Memory } from './memory.js'
+import type { AvroNamed } from './model/avro.js'
 import { buildTopology } from './model/build.js'
 import { checkTogether } from './model/check-together.js'
 import type { TypeSystem } from './model/data-type.js'
@@ -42,6 +43,8 @@ export interface Generated {
   /** Empty if there are errors. */
   readonly folders: readonly GeneratedFolder[]
   readonly topologies: readonly TopologyModel[]
+  /** The named Avro types of the folder, sorted by full name. */
+  readonly types: readonly AvroNamed[]
   /** The lock to write beside the manifests, and how all differs from the one among the files; absent if there is none to keep. */
   readonly lock?: KeptLock
   /** Sorted by place. */
@@ -65,11 +68,17 @@ export function generate(files: readonly InputFile[], options: GenerateOptions =
   diagnostics = [...diagnostics, ...types.diagnostics, ...checkTogether(topologies)]
   if (!hasErrors(diagnostics)) diagnostics = [...diagnostics, ...topologies.flatMap(checkGraph)]
   const lock = hasErrors(diagnostics) ? undefined : lockOf(topologies, files, options, diagnostics)
-  if (hasErrors(diagnostics)) return { folders: [], topologies, diagnostics: relevant(diagnostics) }
+  if (hasErrors(diagnostics)) return { folders: [], topologies, types: types.types, diagnostics: relevant(diagnostics) }
   types.remember(lock?.older ?? new Map())
   const folders = emit(topologies, types, options)
   if (options.typeCheck) diagnostics = [...diagnostics, ...typeCheck(topologies, folders, options.base ?? defaultBase, memory)]
-  return { folders: hasErrors(diagnostics) ? [] : folders, topologies, ...(lock && { lock }), diagnostics: relevant(diagnostics) }
+  return {
+    folders: hasErrors(diagnostics) ? [] : folders,
+    topologies,
+    types: types.types,
+    ...(lock && { lock }),
+    diagnostics: relevant(diagnostics),
+  }
 }
 
 function lockOf(

@@ -8,7 +8,7 @@ import type { LongType } from './input/schema-builder.js'
 import { Schemas } from './input/schemas.js'
 import type { InputFile } from './input/source.js'
 import { Memory } from './memory.js'
-import type { AvroSchema } from './model/avro.js'
+import type { AvroNamed, AvroSchema } from './model/avro.js'
 import type { Code, DataType, Encoding, KafkaPrimitive, TypeSystem, WriterSchema } from './model/data-type.js'
 import { formatDuration } from './model/durations.js'
 import { schemaKey } from './model/schema-key.js'
@@ -65,6 +65,10 @@ class AvroTypeSystem implements TypeSystem {
 
   get diagnostics(): readonly Diagnostic[] {
     return this.#schemas.diagnostics
+  }
+
+  get types(): readonly AvroNamed[] {
+    return this.#schemas.types
   }
 
   resolve(written: unknown, place: Place): Resolved {

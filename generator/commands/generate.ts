@@ -3,6 +3,7 @@ import { type ImportExtension, importExtensions, longTypes } from '../config.js'
 import { hasErrors } from '../diagnostics.js'
 import { type DescriptionFormat, descriptionFormats, formatDescriptions } from '../emit/describe.js'
 import { planFile, planForced, planWrite, type WritePlan } from '../emit/write.js'
+import { heard } from '../lint/lint.js'
 import { lockFile } from '../lock/lock-text.js'
 import type { Memory } from '../memory.js'
 import { describeGraph } from '../model/graph.js'
@@ -66,7 +67,8 @@ async function run(folder: string | undefined, given: TypeOptions, args: Argumen
   const ignored = args.flag('no-lock') || format !== undefined
   const lock = ignored ? 'none' : { acceptReset: args.flag('accept-reset'), acceptEdits: args.flag('force') }
   const generated = await generateProject(folder, io, { ...given, lock }, memory)
-  const { diagnostics } = generated
+  const levels = generated.project.config.lint
+  const diagnostics = heard(generated.diagnostics, { files: generated.files, ...(levels && { levels }) })
   reportProblems(diagnostics, io)
   if (hasErrors(diagnostics)) return { code: exitCodes.problems, diagnostics }
 

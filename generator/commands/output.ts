@@ -5,13 +5,39 @@ import { checkSyntax } from '../emit/syntax.js'
 import { carryOut, type WritePlan } from '../emit/write.js'
 import { exitCodes, type Io, shown } from './io.js'
 
-export function reportProblems(diagnostics: readonly Diagnostic[], io: Io): void {
+export function reportProblems(diagnostics: readonly Diagnostic[], io: Io, print = io.stderr): void {
   for (const diagnostic of diagnostics) {
     const text = formatDiagnostic(diagnostic)
     const tint = diagnostic.severity === 'error' ? 31 : 33
     const [place, rest] = [text.slice(0, text.indexOf(' ')), text.slice(text.indexOf(' '))]
-    io.stderr(io.colour ? `${place}\u001b[${tint}m${rest.replace(/$/m, '\u001b[0m')}\n` : `${text}\n`)
+    print(io.colour ? `${place}\u001b[${tint}m${rest.replace(/$/m, '\u001b[0m')}\n` : `${text}\n`)
   }
+}
+
+/** How diagnostics are printed to be read by programs, beside as text. */
+export const diagnosticFormats = ['text', 'json', 'github'] as const
+
+/** JSON is a list; for GitHub each is a command that annotates its line in a pull request. */
+export function formatDiagnostics(diagnostics: readonly Diagnostic[], format: 'json' | 'github'): string {
+  if (format === 'json') {
+    const rows = diagnostics.map(({ code, severity, place, message, hint }) => ({
+      code,
+      severity,
+      ...place,
+      message,
+      ...(hint && { hint }),
+    }))
+    return `${JSON.stringify(rows, null, 2)}\n`
+  }
+  const data = (text: string) => text.replaceAll('%', '%25').replaceAll('\r', '%0D').replaceAll('\n', '%0A')
+  const property = (value: string | number) => data(String(value)).replaceAll(':', '%3A').replaceAll(',', '%2C')
+  return diagnostics
+    .map(({ code, severity, place, message, hint }) => {
+      const { file, line, column } = place
+      const properties = Object.entries({ file, line, col: column, title: code }).map(([key, value]) => `${key}=${property(value)}`)
+      return `::${severity} ${properties.join(',')}::${data(hint === undefined ? message : `${message}\n${hint}`)}\n`
+    })
+    .join('')
 }
 
 /** `--check`: what would be written, as a diff. */

@@ -3,6 +3,7 @@ import { dirname, join, relative, resolve } from 'node:path'
 import { type Config, configFile, importExtensions, readConfig } from '../config.js'
 import { type Diagnostic, hasErrors, sortDiagnostics } from '../diagnostics.js'
 import { type Generated, type GenerateOptions, generate } from '../generate.js'
+import type { InputFile } from '../input/source.js'
 import type { Memory } from '../memory.js'
 import { inputFolder, readInput } from './input.js'
 import { type Io, posixPath, shown } from './io.js'
@@ -40,6 +41,8 @@ export interface GeneratedProject extends Generated {
   readonly project: Project
   /** What command and configuration file say together. */
   readonly options: GenerateOptions
+  /** The schemas and manifests that were read. */
+  readonly files: readonly InputFile[]
 }
 
 /**
@@ -54,7 +57,9 @@ export async function generateProject(
 ): Promise<GeneratedProject> {
   const project = await openProject(io)
   const { root, config, diagnostics } = project
-  if (hasErrors(diagnostics)) return { folders: [], topologies: [], diagnostics: sortDiagnostics(diagnostics), project, options: given }
+  if (hasErrors(diagnostics)) {
+    return { folders: [], topologies: [], types: [], diagnostics: sortDiagnostics(diagnostics), project, options: given, files: [] }
+  }
   const input = await schemaFolder(folder, project, io)
   const absolute = resolve(io.cwd, input)
   const options: GenerateOptions = {
@@ -67,7 +72,9 @@ export async function generateProject(
     ...(config.importExtension && { importExtension: importExtensions[config.importExtension] }),
     ...given,
   }
-  return { ...(await withoutStray(generate(await readInput(input, io), options, memory), io, [root, dirname(absolute)])), project, options }
+  const files = await readInput(input, io)
+  const generated = await withoutStray(generate(files, options, memory), io, [root, dirname(absolute)])
+  return { ...generated, project, options, files }
 }
 
 /** From the working directory: the folder that the command names, else the configuration file's, else the usual one. */

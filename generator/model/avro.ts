@@ -15,6 +15,8 @@ export interface AvroLogicalType {
   readonly name: string
   readonly precision?: number
   readonly scale?: number
+  /** Of a decimal whose schema says no scale: it is 0. */
+  readonly isScaleImplied?: boolean
 }
 
 export interface AvroPrimitive {

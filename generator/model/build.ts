@@ -32,6 +32,7 @@ export function buildTopology(manifest: Manifest, output: string, folderTypes: T
     topics: [...topics.values()],
     stores: declaredStores,
     steps: steps.map((step) => nameOwnStore(step, declaredStores)),
+    manifest,
     typescript: (type) => types.typescript(type),
     serde: (type, encoding) => types.serde(type, encoding),
     describe: (type) => types.describe(type),
@@ -45,6 +46,9 @@ export function buildTopology(manifest: Manifest, output: string, folderTypes: T
 function namedApart(types: TypeSystem, taken: ReadonlySet<string>): TypeSystem {
   return {
     diagnostics: types.diagnostics,
+    get types() {
+      return types.types
+    },
     resolve: (written, place) => types.resolve(written, place),
     typescript: (type) => types.typescript(type, taken),
     serde: (type, encoding) => types.serde(type, encoding, taken),
@@ -237,6 +241,7 @@ class StepBuilder {
           valueEncoding: topic?.valueEncoding ?? 'avro',
         },
       }),
+      ...(built.output && { partitioning: built.output.partitioning }),
       logic: (built.logic ?? []).filter((logic) => logic !== undefined),
     }
   }

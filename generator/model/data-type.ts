@@ -1,5 +1,5 @@
 import type { Diagnostic, Place } from '../diagnostics.js'
-import type { AvroSchema } from './avro.js'
+import type { AvroNamed, AvroSchema } from './avro.js'
 
 /** Kafka's own serdes, by the names of the manifest (docs/manifest.md, Types). */
 export type KafkaPrimitive = 'string' | 'int' | 'long' | 'short' | 'float' | 'double' | 'boolean' | 'bytes' | 'uuid'
@@ -39,6 +39,8 @@ export interface WriterSchema {
 /** All types of a folder of schemas: what the topology side of the generator asks of the Avro side. */
 export interface TypeSystem {
   readonly diagnostics: readonly Diagnostic[]
+  /** All named types, sorted by full name: those of the folder, and those that `resolve` met in place. */
+  readonly types: readonly AvroNamed[]
   /** A type as written in a manifest (a plain YAML value); `place` is where it stands. */
   resolve(written: unknown, place: Place): { readonly type: DataType } | { readonly diagnostics: readonly Diagnostic[] }
   /**

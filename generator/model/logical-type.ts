@@ -51,7 +51,7 @@ function decimal(on: Annotated, precision: unknown, scale: unknown): LogicalType
   const most = on.fixedSize === undefined ? Number.POSITIVE_INFINITY : Math.floor(Math.log10(2) * (8 * on.fixedSize - 1))
   if (precision > most)
     return { problem: `a fixed of size ${on.fixedSize} holds ${Math.max(0, most)} digits at most, fewer than the precision ${precision}` }
-  if (scale === undefined) return { logicalType: { name: 'decimal', precision, scale: 0 } }
+  if (scale === undefined) return { logicalType: { name: 'decimal', precision, scale: 0, isScaleImplied: true } }
   if (!isInt(scale) || scale < 0) return { problem: 'the scale of a decimal is an integer of at least 0' }
   if (scale > precision) return { problem: `the scale ${scale} is greater than the precision ${precision}` }
   return { logicalType: { name: 'decimal', precision, scale } }

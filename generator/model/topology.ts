@@ -1,6 +1,6 @@
 import type { Place } from '../diagnostics.js'
 import type { StepSpec, StoreSpec, WindowSpec } from '../emit/runtime-symbols.js'
-import type { ManifestImport } from '../input/manifest.js'
+import type { Manifest, ManifestImport } from '../input/manifest.js'
 import type { ScalarNode } from '../input/yaml.js'
 import type { Code, DataType, Encoding } from './data-type.js'
 
@@ -18,6 +18,8 @@ export interface TopologyModel {
   readonly topics: readonly TopicModel[]
   readonly stores: readonly StoreModel[]
   readonly steps: readonly StepModel[]
+  /** As written: for those who tell what is said from what is assumed. */
+  readonly manifest: Manifest
   /** Of the folder's types, under names that collide with none of this topology's. */
   typescript(type: DataType): Code
   serde(type: DataType, encoding: Encoding): Code
@@ -101,6 +103,7 @@ export interface StepModel {
   readonly gives?: Output['kind']
   /** The type of what it gives; absent where it gives nothing. */
   readonly output?: { readonly key: DataType; readonly value: DataType; readonly keyEncoding: Encoding; readonly valueEncoding: Encoding }
+  readonly partitioning?: Partitioning
   readonly logic: readonly LogicModel[]
 }
 

@@ -1,0 +1,65 @@
+import { type Diagnostic, sortDiagnostics } from '../diagnostics.js'
+import type { Generated } from '../generate.js'
+import type { InputFile } from '../input/source.js'
+import { didYouMean } from '../model/suggest.js'
+import { rules, unusedSuppression } from './registry.js'
+import type { Level, LintedProject, Rule } from './rule.js'
+import { Steps } from './steps.js'
+import { covers, type Suppression, suppressionsOf } from './suppressions.js'
+
+/** What a project says of the rules, and the files whose comments say more. */
+export interface LintOptions {
+  readonly levels?: ReadonlyMap<string, Level>
+  readonly files: readonly InputFile[]
+}
+
+/** All that the rules find in a project without errors, with the warnings that `gen` had for it; sorted by place. */
+export function lint(generated: Generated, options: LintOptions): readonly Diagnostic[] {
+  const { topologies, types } = generated
+  const project: LintedProject = { topologies, types, allSteps: topologies.map((topology) => new Steps(topology)) }
+  const suppressions = options.files.flatMap(suppressionsOf)
+  const used = new Set<Suppression>()
+  const findings = rules.flatMap((rule) => {
+    const level = levelOf(rule, options)
+    if (level === 'off') {
+      for (const each of suppressions) if (each.codes.includes(rule.code)) used.add(each)
+      return []
+    }
+    const severity = level === 'error' ? ('error' as const) : ('warning' as const)
+    const found = rule.check?.(project) ?? generated.diagnostics.filter(({ code }) => code === rule.code)
+    return [...found].flatMap((each): Diagnostic[] => {
+      const covering = suppressions.filter((suppression) => covers(suppression, rule.code, each.place))
+      for (const suppression of covering) used.add(suppression)
+      return covering.length > 0 ? [] : [{ ...each, code: rule.code, severity }]
+    })
+  })
+  const level = levelOf(unusedSuppression, options)
+  const unused = level === 'off' ? [] : suppressions.filter((each) => !used.has(each))
+  const told = unused.map(({ place, codes }): Diagnostic => {
+    return { code: unusedSuppression.code, severity: level === 'error' ? 'error' : 'warning', place, ...whyUnused(codes) }
+  })
+  return sortDiagnostics([...findings, ...told])
+}
+
+/** Warnings of `gen` without those that the project does not want to hear of. */
+export function heard(diagnostics: readonly Diagnostic[], options: LintOptions): readonly Diagnostic[] {
+  const suppressions = options.files.flatMap(suppressionsOf)
+  return diagnostics.filter(({ code, severity, place }) => {
+    const isKeptBack = options.levels?.get(code) === 'off' || suppressions.some((suppression) => covers(suppression, code, place))
+    return severity === 'error' || !isKeptBack
+  })
+}
+
+function levelOf({ code, level }: Rule, { levels }: LintOptions): Level {
+  return levels?.get(code) ?? level
+}
+
+function whyUnused(codes: readonly string[]): Pick<Diagnostic, 'message' | 'hint'> {
+  const known = rules.map(({ code }) => code)
+  const unknown = codes.find((code) => !known.includes(code))
+  if (codes.length === 0)
+    return { message: 'The comment names no rule.', hint: 'Write the rules after it: `gen-lint-disable-next-line unused-topic`.' }
+  if (unknown === undefined)
+    return { message: `The comment keeps nothing of ${codes.map((code) => `\`${code}\``).join(', ')} back.`, hint: 'Remove it.' }
+  return { message: `There is no rule \`${unknown}\`.`, hint: didYouMean(unknown, known) ?? 'The rules are in docs/lint.md.' }
+}
