@@ -84,7 +84,7 @@ export function repartitioned(step: { readonly name: string }, inputs: readonly 
   const sources = inputs.flatMap(({ partitioning }) =>
     partitioning.rekeyed ? [{ name: `the repartition topic of step \`${step.name}\`` }] : partitioning.sources,
   )
-  return { rekeyed: false, sources }
+  return { rekeyed: false, sources: distinct(sources) }
 }
 
 export function rekeyed({ partitioning }: Input): Partitioning {
@@ -92,7 +92,13 @@ export function rekeyed({ partitioning }: Input): Partitioning {
 }
 
 export function joined(inputs: readonly Input[]): Partitioning {
-  return { rekeyed: inputs.some((input) => input.partitioning.rekeyed), sources: inputs.flatMap((input) => input.partitioning.sources) }
+  const sources = inputs.flatMap((input) => input.partitioning.sources)
+  return { rekeyed: inputs.some((input) => input.partitioning.rekeyed), sources: distinct(sources) }
+}
+
+/** Each once, however often the ways from it meet. */
+function distinct(sources: Partitioning['sources']): Partitioning['sources'] {
+  return [...new Map(sources.map((source) => [source.name, source])).values()]
 }
 
 /** A stream has no store: one that is named is reported. */
