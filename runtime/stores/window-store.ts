@@ -26,6 +26,14 @@ export interface WindowStoreOptions<K, V> {
   readonly timeOrdered: boolean
 }
 
+/** Where a window stands: its row's key, as bytes and as id. */
+interface Row {
+  readonly key: unknown
+  readonly start: number
+  readonly row: Uint8Array
+  readonly id: string
+}
+
 /**
  * Kafka Streams' window store, with the semantics of its in-memory one: a window is live while its start is above the highest start
  * ever put less the retention, and several keys come by start, then key.
@@ -40,6 +48,7 @@ export class TypedWindowStore<K, V> implements WindowStore<K, V>, CacheableStore
   readonly #segments: SegmentedStore
   readonly #suffixLength: number
   #flushListener: FlushListener<Windowed<K>, unknown> | undefined
+  #last: Row | undefined
 
   constructor(options: WindowStoreOptions<K, V>, base: BytesStore, context: StoreContext) {
     this.name = options.name
@@ -60,19 +69,20 @@ export class TypedWindowStore<K, V> implements WindowStore<K, V>, CacheableStore
 
   put(key: K, value: V | null, start: number): void {
     if (!Number.isSafeInteger(start)) throw this.#refuse(`${start} is not a window's start`)
-    const keyBytes = this.#keyBytes(key)
+    const { retainDuplicates } = this.#options
+    const known = retainDuplicates ? undefined : this.#rowOf(key, start)
+    const row = known?.row ?? this.#rowKey(this.#segments.segmentOf(start), this.#keyBytes(key), start)
     if (start < 0) return
     const advanced = this.#segments.advance(start)
     if (start < this.#segments.liveFrom) {
-      this.#dropExpired(this.#rowKey(this.#segments.segmentOf(start), keyBytes, start), value)
+      this.#dropExpired(row, value)
       return
     }
-    const { retainDuplicates } = this.#options
-    const row = this.#rowKey(this.#segments.segmentFor(start), keyBytes, start)
+    this.#segments.segmentFor(start)
     if (retainDuplicates) writeSequence(row, this.#segments.nextSequence())
     if (advanced) this.#segments.advancedBy(row)
     if (value == null && retainDuplicates) return
-    this.#codec.write(this.#segments.rows, idOf(row), value)
+    this.#codec.write(this.#segments.rows, known?.id ?? idOf(row), value)
     this.#segments.byTime?.set(row, start, value != null)
   }
 
@@ -90,10 +100,9 @@ export class TypedWindowStore<K, V> implements WindowStore<K, V>, CacheableStore
   }
 
   fetch(key: K, start: number): V | undefined {
-    const keyBytes = this.#keyBytes(key)
+    const { id } = this.#rowOf(key, start)
     if (!(start >= this.#segments.liveFrom && start <= this.#segments.observedTime)) return undefined
-    const row = this.#rowKey(this.#segments.segmentOf(start), keyBytes, start)
-    return this.#codec.read(this.#segments.rows.slot(idOf(row)))
+    return this.#codec.read(this.#segments.rows.slot(id))
   }
 
   fetchRange(key: K, from: number, to: number): Iterable<WindowEntry<V>> {
@@ -251,6 +260,15 @@ export class TypedWindowStore<K, V> implements WindowStore<K, V>, CacheableStore
       if (reverse) rows.reverse()
       for (const { key, value } of rows) yield { key: this.#windowed(key), value: this.#codec.decode(value) }
     }
+  }
+
+  /** The row of a window; an aggregation asks twice for it, to read and to write. Keys that may change since then are not remembered. */
+  #rowOf(key: K, start: number): Row {
+    if (this.#last?.start === start && Object.is(this.#last.key, key)) return this.#last
+    const row = this.#rowKey(this.#segments.segmentOf(start), this.#keyBytes(key), start)
+    const made = { key, start, row, id: idOf(row) }
+    if (typeof key !== 'object') this.#last = made
+    return made
   }
 
   #rowKey(segment: number, key: Uint8Array, start: number): Uint8Array {
