@@ -1,11 +1,15 @@
 import { Arguments, type Command } from './commands/command.js'
 import { generateCommand } from './commands/generate.js'
+import { initCommand } from './commands/init.js'
 import { exitCodes, type Io, UsageError } from './commands/io.js'
 import { lintCommand } from './commands/lint.js'
 import { generatorVersion } from './version.js'
 
 /** By the word after `gen`; a folder of that name is `./name`. */
-const commands: ReadonlyMap<string, Command> = new Map([['lint', lintCommand]])
+const commands: ReadonlyMap<string, Command> = new Map([
+  ['init', initCommand],
+  ['lint', lintCommand],
+])
 
 /** Runs `gen` with the arguments after its name; gives the exit code. */
 export async function run(args: readonly string[], io: Io): Promise<number> {

@@ -1,8 +1,10 @@
-// Installs the packed tarballs in an empty project and runs a job there: schemas, a manifest with a groupBy and a count, gen, tsc, run.
-import { execFileSync } from 'node:child_process'
+// Installs the packed tarballs in an empty project and runs a job there: schemas, a manifest with a groupBy and a count, gen, tsc, run. Then in another one, which gen init lays.
+import { execFileSync, spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
+import { createInterface } from 'node:readline'
 
 const root = join(import.meta.dirname, '..')
 const folder = mkdtempSync(join(tmpdir(), 'millrace-packed-'))
@@ -95,5 +97,31 @@ run('npx', 'tsc')
 const output = run('node', 'build/main.js')
 const expected = '[["ann",1],["bob",1],["ann",2]]\nRUNNING undefined\nNOT_RUNNING\n'
 if (output !== expected) throw new Error(`the packed job printed\n${output}instead of\n${expected}`)
+
+const laid = join(folder, 'laid')
+const runLaid = (command, ...args) => execFileSync(command, args, { cwd: laid, stdio: ['ignore', 'pipe', 'inherit'], encoding: 'utf8' })
+write('laid/package.json', JSON.stringify({ name: 'laid', private: true, type: 'module' }))
+runLaid('npm', 'install', '--silent', '--ignore-scripts', ...tarballs.map((name) => join(folder, name)))
+console.log(runLaid('npx', 'gen', 'init').trim())
+runLaid('npm', 'install', '--silent', '--ignore-scripts')
+runLaid('npm', 'run', '--silent', 'gen:check')
+console.log(runLaid('npm', '--silent', 'test').trim())
+await start(/ann: \d+/)
+await start(/eve: \d+/)
+
 rmSync(folder, { recursive: true })
 console.log('the packed tarballs work in an empty project')
+
+/** `npm start` until it prints what is expected, then Ctrl-C as a terminal does it: for all processes of the group. */
+async function start(expected) {
+  const child = spawn('npm', ['--silent', 'start'], { cwd: laid, stdio: ['ignore', 'pipe', 'inherit'], detached: true })
+  const ended = once(child, 'close')
+  for await (const line of createInterface({ input: child.stdout })) {
+    if (!expected.test(line)) continue
+    console.log(`npm start: ${line}`)
+    process.kill(-child.pid, 'SIGINT')
+    await ended
+    return
+  }
+  throw new Error(`npm start ended without ${expected}`)
+}

@@ -18,6 +18,7 @@ import { type Outcome, watchProject } from './watch.js'
 /** `gen [folder]`: reads the schemas and topologies of a folder, and writes the code. */
 export const generateCommand: Command = {
   help: `Usage: gen [folder] [options]
+       gen init [folder]     lays a first project; gen init --help tells more
 
 Generates typed stream jobs from the Avro schemas (*.avsc, *.avdl) and topologies (*.topology.yaml, .yml, .json) of a folder.
 Without a folder: ./schemas if it is there, else the current one.
