@@ -20,10 +20,7 @@ export async function runMeasured(
   const used = { cpuSeconds: 0, peakMegabytes: 0 }
   const sample = () => {
     try {
-      const fields = readFileSync(`/proc/${child.pid}/stat`, 'utf8')
-        .replace(/^.*\) /, '')
-        .split(' ')
-      used.cpuSeconds = (Number(fields[11]) + Number(fields[12])) / 100
+      used.cpuSeconds = cpuSecondsOf(child.pid)
       const peak = /VmHWM:\s+(\d+)/.exec(readFileSync(`/proc/${child.pid}/status`, 'utf8'))?.[1]
       if (peak !== undefined) used.peakMegabytes = Math.round(Number(peak) / 1024)
     } catch {
@@ -37,4 +34,12 @@ export async function runMeasured(
   clearInterval(sampling)
   if (code !== 0) throw new Error(`${command} ${args.join(' ')} ended with ${code}:\n${stdout}`)
   return { stdout, ...used }
+}
+
+/** What a process has used so far; throws if it has ended. */
+export function cpuSecondsOf(pid: number | undefined): number {
+  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8')
+    .replace(/^.*\) /, '')
+    .split(' ')
+  return (Number(fields[11]) + Number(fields[12])) / 100
 }
