@@ -1,4 +1,5 @@
 import { Arguments, type Command } from './commands/command.js'
+import { compatCommand } from './commands/compat.js'
 import { generateCommand } from './commands/generate.js'
 import { initCommand } from './commands/init.js'
 import { exitCodes, type Io, UsageError } from './commands/io.js'
@@ -9,6 +10,7 @@ import { generatorVersion } from './version.js'
 const commands: ReadonlyMap<string, Command> = new Map([
   ['init', initCommand],
   ['lint', lintCommand],
+  ['compat', compatCommand],
 ])
 
 /** Runs `gen` with the arguments after its name; gives the exit code. */

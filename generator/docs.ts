@@ -1,3 +1,5 @@
+import { verdictNames, verdicts } from './compat/change.js'
+import { changeCodes, type Verdict } from './compat/change-codes.js'
 import { diagnosticCodes } from './diagnostic-codes.js'
 import { stubCodes } from './emit/stubs/stub-codes.js'
 import { rules } from './lint/registry.js'
@@ -22,6 +24,29 @@ export function lintRules(): string {
   const rows = rules.map(({ code, level, summary }) => [`\`${code}\``, level, summary.replaceAll('|', '\\|')] as const)
   const reasons = rules.map(({ code, why }) => `- \`${code}\`: ${why}\n`)
   return `${table(['rule', 'level', 'what it finds'], rows)}\nWhy that is worth a look, and the way out:\n\n${reasons.join('')}`
+}
+
+/** The tables of docs/compat.md: every change that `gen compat` tells, by verdict. */
+export function changeTables(): string {
+  const changes = Object.entries(changeCodes) as [string, { verdict: Verdict; change: string; consequence: string; wayOut?: string }][]
+  return verdicts
+    .map((verdict) => {
+      const rows = changes
+        .filter(([, change]) => change.verdict === verdict)
+        .map(([code, { change, consequence, wayOut }]) => [
+          `\`${code}\``,
+          change,
+          consequence,
+          ...(verdict === 'safe' ? [] : [wayOut ?? '']),
+        ])
+      const head = ['code', 'what changed', 'what comes of it, and why', ...(verdict === 'safe' ? [] : ['way out'])]
+      const title = verdictNames[verdict]
+      return `## ${title.charAt(0).toUpperCase()}${title.slice(1)}\n\n${table(
+        head,
+        rows.map((row) => row.map((cell) => cell.replaceAll('|', '\\|'))),
+      )}`
+    })
+    .join('\n')
 }
 
 /** A table of Markdown, its columns aligned as formatters want them. */

@@ -18,10 +18,12 @@ import { type Outcome, watchProject } from './watch.js'
 /** `gen [folder]`: reads the schemas and topologies of a folder, and writes the code. */
 export const generateCommand: Command = {
   help: `Usage: gen [folder] [options]
-       gen init [folder]     lays a first project; gen init --help tells more
+       gen init [folder]     lay a first project
+       gen lint [folder]     tell what works and will hurt
+       gen compat [folder]   tell what a change means for what runs
 
 Generates typed stream jobs from the Avro schemas (*.avsc, *.avdl) and topologies (*.topology.yaml, .yml, .json) of a folder.
-Without a folder: ./schemas if it is there, else the current one.
+Without a folder: ./schemas if it is there, else the current one. Each other command has a --help of its own.
 
   --check                  write nothing; print what would change as a diff, and exit 1 if anything would
   --force                  overwrite generated files that were edited by hand, and folders that gen did not write

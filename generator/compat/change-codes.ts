@@ -70,7 +70,7 @@ export const changeCodes = {
     verdict: 'migration',
     change: 'the encoding of keys or values of a topic',
     consequence:
-      'Records that are in the topic have the old encoding, and are not read any more. Keys go to other partitions, since their bytes differ.',
+      'Records that are in the topic have the old encoding, and are not read any more. Keys of another encoding go to other partitions.',
     wayOut: 'Use a new topic, or let readers finish the old records and update all writers and readers at once.',
   },
   'topic-key-schema': {
@@ -255,7 +255,7 @@ export const changeCodes = {
   'store-option': {
     verdict: 'safe',
     change: '`persistence`, `caching` or `queryable` of a store',
-    consequence: 'The changelog has all rows, so the store can be built anew where it has to be.',
+    consequence: 'A store with a changelog is built anew from it where it has to be.',
   },
 
   // Internal topics
@@ -286,7 +286,7 @@ export const changeCodes = {
     verdict: 'reset',
     change: 'the type of keys or values of an internal topic, or the schema of its keys',
     consequence: 'Records in it that have not been processed cannot be read, or lie in other partitions than their key does now.',
-    wayOut: `Give the step a new name; or stop the inputs, let the old version finish, and ${reset}.`,
+    wayOut: `Give the step a new name; or stop the inputs and let the old version finish, then ${reset}.`,
   },
   'repartition-schema': {
     verdict: 'safe',
@@ -316,6 +316,12 @@ export const changeCodes = {
     verdict: 'safe',
     change: 'the inputs of a step',
     consequence: 'It sees what comes from now on; state keeps what came of the former inputs.',
+  },
+  'join-sides': {
+    verdict: 'reset',
+    change: 'the two inputs of a join that keeps something of each (streams, foreign keys) have changed places',
+    consequence: 'What it kept of the one side would be taken for the other’s.',
+    wayOut: `${newName} or ${reset}.`,
   },
   'operator-changed': {
     verdict: 'safe',

@@ -1,6 +1,7 @@
 import { describeSide, type LockedInternalTopic } from '../lock/lock.js'
 import { deleteTopics, resetApplication } from './commands.js'
 import { concernsOf } from './compare-stores.js'
+import { fingerprints } from './compare-types.js'
 import type { Comparison } from './comparison.js'
 
 /** Repartition topics, those of foreign-key joins among them, the partitions of changelogs, and sub-topologies. */
@@ -71,11 +72,12 @@ function compareTopic(comparison: Comparison, name: string, before: LockedIntern
   const type = inValue.find(({ kind }) => kind === 'type' || kind === 'encoding')
   if (inKey.length > 0 || type !== undefined) {
     const [was, is] = inKey.length > 0 ? [before.key, after.key] : [before.value, after.value]
+    const [schema] = inKey.flatMap((change) => (change.kind === 'schema' ? [change] : []))
     comparison.report('repartition-type', {
       place,
       message: `What is in the internal topic \`${name}\` has another ${inKey.length > 0 ? 'key' : 'type'}.`,
-      from: was && describeSide(was),
-      to: is && describeSide(is),
+      from: was && `${describeSide(was)}${schema === undefined ? '' : ` ${schema.from}`}`,
+      to: is && `${describeSide(is)}${schema === undefined ? '' : ` ${schema.to}`}`,
       concerns,
       notes: inKey.flatMap((change) => (change.kind === 'schema' ? change.differences : [])),
       commands,
@@ -84,8 +86,13 @@ function compareTopic(comparison: Comparison, name: string, before: LockedIntern
   }
   for (const change of inValue) {
     if (change.kind !== 'schema') continue
-    const { type, from, to, differences, reading } = change
-    const found = { place: change.place ?? place, message: `\`${type}\`, which internal topics carry, changes.`, from, to, concerns }
+    const { type, differences, reading } = change
+    const found = {
+      place: change.place ?? place,
+      message: `\`${type}\`, which internal topics carry, changes.`,
+      ...fingerprints(change),
+      concerns,
+    }
     if (reading.length === 0) comparison.report('repartition-schema', { ...found, notes: differences })
     else comparison.report('repartition-incompatible', { ...found, notes: [...differences, ...reading], commands })
   }

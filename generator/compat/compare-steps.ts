@@ -1,7 +1,8 @@
 import type { LockedStep, LockedTopology } from '../lock/lock.js'
 import { formatDuration } from '../model/durations.js'
 import { isList, isObject, type Json, jsonObject, stringifyJson } from '../model/json.js'
-import type { ChangeCode } from './change-codes.js'
+import { type ChangeCode, changeCodes } from './change-codes.js'
+import { resetApplication } from './commands.js'
 import type { Comparison } from './comparison.js'
 
 /** What steps are called now, by what they were called: the same name, or the one step that does the same where the name is gone. */
@@ -66,24 +67,29 @@ export function compareSteps(comparison: Comparison): void {
 
 function compareStep(comparison: Comparison, name: string, before: LockedStep, after: LockedStep): void {
   const place = comparison.placeOfStep(name)
-  const report = (code: ChangeCode, what: string, from: string | undefined, to: string | undefined) =>
-    comparison.report(code, { place, message: `${what} of step \`${name}\` changes.`, from, to })
+  const report = (code: ChangeCode, what: string, from: string | undefined, to: string | undefined) => {
+    const commands = changeCodes[code].verdict === 'reset' ? resetApplication(comparison.application, comparison.before) : []
+    comparison.report(code, { place, message: `${what} of step \`${name}\` changes.`, from, to, commands })
+  }
   if (before.operator !== after.operator) {
     const keeps = !bothJoin(before, after) && keepsRows(comparison, name)
     report(keeps ? 'operator-changed-state' : 'operator-changed', 'The operator', before.operator, after.operator)
   }
   const inputs = (before.inputs ?? []).map((input) => comparison.stepNames.get(input) ?? input)
   if (inputs.join() !== (after.inputs ?? []).join()) {
-    report('step-inputs', 'The input', (before.inputs ?? []).join(', '), (after.inputs ?? []).join(', '))
+    const swapped = hasSides(after) && inputs.length === 2 && [...inputs].reverse().join() === after.inputs?.join()
+    report(swapped ? 'join-sides' : 'step-inputs', 'The input', (before.inputs ?? []).join(', '), (after.inputs ?? []).join(', '))
   }
   const [from, to] = [before.settings ?? {}, after.settings ?? {}]
   for (const key of new Set([...Object.keys(from), ...Object.keys(to)])) {
     // Told by themselves: topics, stores, and the partitions of a repartition topic.
     if (['topic', 'topics', 'store', 'partitions'].includes(key) || text(from[key]) === text(to[key])) continue
-    if (key === 'window' && isObject(from[key] ?? null) && isObject(to[key] ?? null))
-      compareWindows(report, from[key] as JsonObject, to[key] as JsonObject)
-    else if (key === 'window' && keepsRows(comparison, name)) report('window-kind', 'The window', shown(from[key]), shown(to[key]))
-    else report(codeOf(key, after), `\`${optionName(key)}\``, shown(from[key], key), shown(to[key], key))
+    if (key === 'window' && isObject(from[key] ?? null) && isObject(to[key] ?? null)) {
+      if (windowKind(before) !== windowKind(after)) report('window-kind', 'The window', shown(from[key]), shown(to[key]))
+      else compareWindows(report, from[key] as JsonObject, to[key] as JsonObject)
+    }
+    // With and without windows are two kinds of store, told of the store.
+    else if (key !== 'window') report(codeOf(key, after), `\`${optionName(key)}\``, shown(from[key], key), shown(to[key], key))
   }
 }
 
@@ -96,16 +102,17 @@ function codeOf(key: string, { operator }: LockedStep): ChangeCode {
 }
 
 /** Tumbling windows are hopping ones that advance by their size. */
+export function windowKind(step: LockedStep | undefined): string {
+  const { window } = step?.settings ?? {}
+  if (window === undefined || !isObject(window)) return ''
+  return `${window.kind === 'tumbling' ? 'hopping' : window.kind} ${text(window.startMs)}`
+}
+
 function compareWindows(
   report: (code: ChangeCode, what: string, from: string | undefined, to: string | undefined) => void,
   before: JsonObject,
   after: JsonObject,
 ): void {
-  const kind = (window: JsonObject) => (window.kind === 'tumbling' ? 'hopping' : window.kind)
-  if (kind(before) !== kind(after) || text(before.startMs) !== text(after.startMs)) {
-    report('window-kind', 'The window', shown(before), shown(after))
-    return
-  }
   const advance = (window: JsonObject) => window.advanceMs ?? window.sizeMs
   // Windows of another size are told of the store, and are others wherever they start.
   if (text(before.sizeMs) === text(after.sizeMs) && text(advance(before)) !== text(advance(after))) {
@@ -119,11 +126,17 @@ function bothJoin(...steps: readonly LockedStep[]): boolean {
   return steps.every(({ operator }) => /join$/i.test(operator))
 }
 
-/** Does the step keep rows in a store that it had before? */
+/** Does the join keep something of each side? */
+function hasSides({ settings }: LockedStep): boolean {
+  return settings?.join === 'streamStream' || settings?.join === 'foreignKey'
+}
+
+/** Does the step keep rows in a store that it had before, of the same kind? Another kind is told of the store. */
 function keepsRows({ before, after, stepNames }: Comparison, step: string): boolean {
-  return Object.entries(after.stores).some(
-    ([name, store]) => store.step === step && before.stores[name] !== undefined && stepNames.get(before.stores[name].step) === step,
-  )
+  return Object.entries(after.stores).some(([name, store]) => {
+    const old = before.stores[name]
+    return store.step === step && old?.kind === store.kind && stepNames.get(old.step) === step
+  })
 }
 
 function text(value: Json | undefined): string {

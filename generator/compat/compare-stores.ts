@@ -3,7 +3,8 @@ import { changelogOf } from '../lock/locked-topology.js'
 import { formatDuration } from '../model/durations.js'
 import type { ChangeCode } from './change-codes.js'
 import { deleteTopics, resetApplication, setTopicConfig } from './commands.js'
-import type { SchemaChange } from './compare-types.js'
+import { windowKind } from './compare-steps.js'
+import { fingerprints, type SchemaChange } from './compare-types.js'
 import type { Comparison } from './comparison.js'
 
 export function compareStores(comparison: Comparison): void {
@@ -35,18 +36,41 @@ export function compareStores(comparison: Comparison): void {
   }
 }
 
-/** Of one step, kind and role, where only the name differs. */
-function renamedStores({ before, after, stepNames }: Comparison): ReadonlyMap<string, string> {
+/** Of one step, kind and role, where only the name differs: another name for what could not be carried over is the way out, and no loss. */
+function renamedStores(comparison: Comparison): ReadonlyMap<string, string> {
+  const { before, after, stepNames } = comparison
   const gone = Object.entries(before.stores).filter(([name]) => after.stores[name] === undefined)
   const added = Object.entries(after.stores).filter(([name]) => before.stores[name] === undefined)
   const renamed = new Map<string, string>()
   for (const [name, store] of gone) {
     const step = stepNames.get(store.step)
     const same = added.filter(([other, now]) => now.step === step && now.kind === store.kind && role(other, now) === role(name, store))
-    if (same.length === 1) renamed.set(name, same[0]![0])
+    if (same.length === 1 && couldGoOn(comparison, [name, store], same[0]!)) renamed.set(name, same[0]![0])
   }
   return renamed
 }
+
+/** Could the one store go on with the rows of the other, were it not for its name? */
+function couldGoOn({ application, before, after, types }: Comparison, [name, store]: NamedStore, [newName, now]: NamedStore): boolean {
+  const [from, to] = [before.steps[store.step], after.steps[now.step]]
+  const [partitions, newPartitions] = [
+    before.internalTopics[changelogOf(application, name)],
+    after.internalTopics[changelogOf(application, newName)],
+  ]
+  const key = types.sides(store.key, now.key).some((change) => change.kind !== 'schema' || change.bytes)
+  const value = types.sides(store.value, now.value).some((change) => change.kind !== 'schema' || change.reading.length > 0)
+  return (
+    !key &&
+    !value &&
+    store.windowSizeMs === now.windowSizeMs &&
+    partitions?.partitions === newPartitions?.partitions &&
+    (partitions === undefined) === (newPartitions === undefined) &&
+    from?.operator === to?.operator &&
+    windowKind(from) === windowKind(to)
+  )
+}
+
+type NamedStore = readonly [name: string, store: LockedStore]
 
 /** `-left` of `joined-left`: which of a step's own stores it is. */
 function role(name: string, { step }: LockedStore): string {
@@ -131,8 +155,8 @@ function compareSides(comparison: Comparison, name: string, before: LockedStore,
 }
 
 function reportValueSchema(comparison: Comparison, change: SchemaChange, concerns: readonly string[], commands: readonly string[]): void {
-  const { type, from, to, differences, place = comparison.file } = change
-  const found = { place, message: `\`${type}\`, which is kept in state, changes.`, from, to, concerns }
+  const { type, differences, place = comparison.file } = change
+  const found = { place, message: `\`${type}\`, which is kept in state, changes.`, ...fingerprints(change), concerns }
   if (change.reading.length > 0) {
     comparison.report('store-value-incompatible', { ...found, notes: [...differences, ...change.reading], commands })
     return

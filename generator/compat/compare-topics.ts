@@ -1,7 +1,7 @@
 import type { LockedTopic, LockedTopology } from '../lock/lock.js'
 import { isList } from '../model/json.js'
 import { alterPartitions } from './commands.js'
-import type { SchemaChange, TypeChange } from './compare-types.js'
+import { fingerprints, type SchemaChange, type TypeChange } from './compare-types.js'
 import type { Comparison } from './comparison.js'
 
 /** The topics of the user's: those that are read and written before and after, and steps that go to others. */
@@ -107,12 +107,11 @@ function compareSide(comparison: Comparison, topic: TopicSide, change: TypeChang
 }
 
 function compareSchema(comparison: Comparison, { side, place, concerns, use }: TopicSide, change: SchemaChange): void {
-  const { type, from, to, differences, reading, readBack } = change
+  const { type, differences, reading, readBack } = change
   const found = (what: string, notes: readonly string[]) => ({
     place: change.place ?? place,
     message: `\`${type}\`, which topics ${what}, changes.`,
-    from,
-    to,
+    ...fingerprints(change),
     concerns,
     notes: [...differences, ...notes],
   })

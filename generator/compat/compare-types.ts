@@ -28,6 +28,11 @@ export interface SchemaChange {
   readonly place: Place | undefined
 }
 
+/** Of a change that data shows; a default or a logical type leaves the fingerprint as it is. */
+export function fingerprints({ bytes, from, to }: SchemaChange): { readonly from?: string; readonly to?: string } {
+  return bytes ? { from, to } : {}
+}
+
 /** Compares types by the schemas that two locks have for them. */
 export class TypeComparison {
   readonly #before: Lock['schemas']

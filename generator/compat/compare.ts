@@ -65,7 +65,7 @@ function added({ application, file, name }: TopologyModel): Change {
 
 function applicationRenamed({ application, file }: TopologyModel, old: string, before: Lock): Change {
   const was = before.topologies[old]!
-  return changeOf('application-renamed', application, {
+  return changeOf('application-renamed', old, {
     place: { file, line: 1, column: 1 },
     message: `Application \`${old}\` is called \`${application}\` now.`,
     from: old,

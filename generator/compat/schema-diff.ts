@@ -7,12 +7,23 @@ import { schemaKey } from '../model/schema-key.js'
 
 /** What a reader cannot read, or would misread, of what a writer wrote; empty if nothing. */
 export function readingProblems(reader: AvroSchema, writer: AvroSchema): readonly string[] {
-  const problems = incompatibilities(reader, writer).map(({ type, location, message }) => {
-    const at = fieldAt(reader, location)
-    if (type === 'READER_FIELD_MISSING_DEFAULT_VALUE') return `${at} is not in the writer's schema, and has no default`
-    return `${at || 'the value'}: ${words[type]}, ${message}`
+  return [...new Set([...problemsAt(reader, writer, [], new Set()), ...logicalChanges(reader, writer)])]
+}
+
+function problemsAt(reader: AvroSchema, writer: AvroSchema, path: readonly string[], seen: ReadonlySet<AvroSchema>): readonly string[] {
+  return incompatibilities(reader, writer).flatMap(({ type, location, message }) => {
+    const at = locate(reader, writer, location)
+    const fields = [...path, ...at.path]
+    if (type === 'MISSING_UNION_BRANCH') {
+      // Why a branch of the name that there is does not do.
+      const branch =
+        at.reader?.kind === 'union' ? at.reader.branches.find((each) => at.writer !== undefined && isNamesake(each, at.writer)) : undefined
+      if (branch !== undefined && !seen.has(branch)) return problemsAt(branch, at.writer!, fields, new Set([...seen, branch]))
+    }
+    const name = fields.join('.') || 'the value'
+    if (type === 'READER_FIELD_MISSING_DEFAULT_VALUE') return [`${name} is not in the writer's schema, and has no default`]
+    return [`${name}: ${words[type]}, ${message}`]
   })
-  return [...new Set([...problems, ...logicalChanges(reader, writer)])]
 }
 
 const words: Readonly<Record<Exclude<IncompatibilityType, 'READER_FIELD_MISSING_DEFAULT_VALUE'>, string>> = {
@@ -23,23 +34,40 @@ const words: Readonly<Record<Exclude<IncompatibilityType, 'READER_FIELD_MISSING_
   MISSING_UNION_BRANCH: 'a branch that the reader does not have',
 }
 
-/** The fields on the way of a JSON pointer: `address.street` of `/fields/1/type/fields/0`. */
-function fieldAt(schema: AvroSchema, location: string): string {
+interface Located {
+  /** Fields on the way. */
+  readonly path: readonly string[]
+  readonly reader: AvroSchema | undefined
+  readonly writer: AvroSchema | undefined
+}
+
+/** Where a JSON pointer into the reader's schema points, `/fields/1/type/fields/0`; a number after a union is a branch of the writer's. */
+function locate(reader: AvroSchema, writer: AvroSchema, location: string): Located {
   const path: string[] = []
-  let at: AvroSchema | undefined = schema
+  let [to, from]: [AvroSchema | undefined, AvroSchema | undefined] = [reader, writer]
   const parts = location.split('/').slice(1)
-  for (let index = 0; index < parts.length && at !== undefined; index += 1) {
+  for (let index = 0; index < parts.length; index += 1) {
     const part = parts[index]!
-    if (part === 'fields' && at.kind === 'record') {
+    if (part === 'fields' && to?.kind === 'record') {
       index += 1
-      const field: AvroField | undefined = at.fields[Number(parts[index])]
+      const field: AvroField | undefined = to.fields[Number(parts[index])]
+      const source: AvroField | undefined =
+        from?.kind === 'record' ? from.fields.find(({ name }) => name === field?.name || field?.aliases.includes(name)) : undefined
       if (field !== undefined) path.push(field.name)
-      at = field?.type
-    } else if (part === 'items' && at.kind === 'array') at = at.items
-    else if (part === 'values' && at.kind === 'map') at = at.values
-    else if (at.kind === 'union' && /^\d+$/.test(part)) at = at.branches[Number(part)]
+      ;[to, from] = [field?.type, source?.type]
+    } else if (part === 'items') [to, from] = [itemsOf(to), itemsOf(from)]
+    else if (part === 'values') [to, from] = [itemsOf(to), itemsOf(from)]
+    else if (from?.kind === 'union' && /^\d+$/.test(part)) from = from.branches[Number(part)]
   }
-  return path.join('.')
+  return { path, reader: to, writer: from }
+}
+
+function itemsOf(schema: AvroSchema | undefined): AvroSchema | undefined {
+  return schema?.kind === 'array' ? schema.items : schema?.kind === 'map' ? schema.values : undefined
+}
+
+function isNamesake(a: AvroSchema, b: AvroSchema): boolean {
+  return 'fullName' in a && 'fullName' in b && a.fullName.split('.').at(-1) === b.fullName.split('.').at(-1)
 }
 
 export interface Difference {

@@ -56,9 +56,8 @@ function diagnosticOf({ code, verdict, place, message, from, to, consequence, no
   const text = [`${message.replace(/\.$/, '')}${values}: ${verdictNames[verdict]} (${code}).`, consequence, ...notes.map(sentence)].join(
     ' ',
   )
-  const hint = [wayOut, verdict === 'reset' ? 'To take it: gen --accept-reset, and with all instances stopped:' : undefined, ...commands]
-    .filter((line) => line !== undefined)
-    .join('\n  ')
+  const todo = verdict === 'reset' ? ['gen --accept-reset takes it; gen compat prints the commands of the reset.'] : commands
+  const hint = [...(wayOut === undefined ? [] : [wayOut]), ...todo].join('\n  ')
   if (verdict === 'migration') return { code: 'needs-migration', severity: 'warning', place, message: text, hint }
   return { code: code === 'store-key' ? 'state-key' : 'needs-reset', severity: 'error', place, message: text, hint }
 }
