@@ -1,5 +1,5 @@
 import { posix } from 'node:path'
-import { type Diagnostic, hasErrors, sortDiagnostics } from './diagnostics.js'
+import { compareText, type Diagnostic, hasErrors, sortDiagnostics } from './diagnostics.js'
 import { checkInline } from './emit/check-inline.js'
 import { appFile, barrelFile } from './emit/topology/app.js'
 import { driverFile } from './emit/topology/driver.js'
@@ -55,7 +55,8 @@ export interface Generated {
  * From the files of a schema folder to the files of the generated folders. Writes no disk, and reads none but to type-check inline logic;
  * the same input gives the same bytes, whatever `memory` has of earlier runs: with it a run does what has changed.
  */
-export function generate(files: readonly InputFile[], options: GenerateOptions = {}, memory: Memory = new Memory()): Generated {
+export function generate(input: readonly InputFile[], options: GenerateOptions = {}, memory: Memory = new Memory()): Generated {
+  const files = [...input].sort((a, b) => compareText(a.path, b.path))
   let diagnostics: Diagnostic[] = []
   const types = loadTypes(
     files.filter(({ path }) => /\.(?:avsc|avdl)$/.test(path)),

@@ -1,6 +1,7 @@
-import { isAlias, isMap, isScalar, isSeq, LineCounter, type Node, parseAllDocuments, Scalar } from 'yaml'
+import { isAlias, isMap, isScalar, isSeq, type Node, parseAllDocuments, Scalar } from 'yaml'
 import type { DiagnosticCode } from '../diagnostic-codes.js'
 import type { Place, Report } from '../diagnostics.js'
+import { Source } from './source.js'
 
 /** A YAML or JSON file as plain data, every node with its place. The only file that knows the yaml library. */
 export type InputNode = MapNode | ListNode | ScalarNode
@@ -40,18 +41,17 @@ const maxDepth = 64
 const maxLength = 1_000_000
 
 /** The one document of `text`; undefined if it cannot be read at all, which is reported. An empty file is an empty map. */
-export function parseYaml(file: string, source: string, report: Report): InputNode | undefined {
-  const text = source.startsWith('\uFEFF') ? source.slice(1) : source
+export function parseYaml(file: string, written: string, report: Report): InputNode | undefined {
+  // A carriage return alone ends a line too; the parser does not know.
+  const text = (written.startsWith('\uFEFF') ? written.slice(1) : written).replace(/\r(?!\n)/g, '\n')
   const start: Place = { file, line: 1, column: 1 }
   const error = (code: DiagnosticCode, place: Place, message: string, hint?: string) =>
     report({ code, severity: 'error', place, message, ...(hint === undefined ? {} : { hint }) })
   if (text.length > maxLength) return void error('yaml-syntax', start, `The file is longer than ${maxLength} characters.`)
   const deep = tooDeep(text)
-  if (deep !== undefined) return void error('yaml-syntax', placeOf(file, text, deep), `More than ${maxDepth} levels of nesting.`)
+  if (deep !== undefined) return void error('yaml-syntax', new Source(file, text).place(deep), `More than ${maxDepth} levels of nesting.`)
 
-  const lineCounter = new LineCounter()
   const documents = parseAllDocuments(text, {
-    lineCounter,
     prettyErrors: false,
     uniqueKeys: false,
     stringKeys: true,
@@ -60,10 +60,9 @@ export function parseYaml(file: string, source: string, report: Report): InputNo
     customTags: [],
     merge: false,
   })
-  const at = (offset: number): Place => {
-    const { line, col } = lineCounter.linePos(offset)
-    return { file, line, column: col }
-  }
+  // The library's own counter of lines loses count where it goes on after an error.
+  const source = new Source(file, text)
+  const at = (offset: number): Place => source.place(Math.min(offset, text.length))
   if (!Array.isArray(documents)) return { kind: 'map', place: start, entries: [] }
   const [document, second] = documents
   if (document === undefined) return { kind: 'map', place: start, entries: [] }
@@ -135,9 +134,16 @@ export function parseYaml(file: string, source: string, report: Report): InputNo
     if (node.type !== Scalar.BLOCK_LITERAL) return [place]
     const lines = content.split('\n')
     const firstWithText = lines.findIndex((line) => line.trim() !== '')
-    const source = text.slice(offset).split('\n')[firstWithText + 1] ?? ''
-    const indent = leadingSpaces(source) - leadingSpaces(lines[firstWithText] ?? '')
+    const indent = leadingSpaces(lineAfter(offset, firstWithText + 1)) - leadingSpaces(lines[firstWithText] ?? '')
     return lines.map((_, index) => ({ file, line: place.line + 1 + index, column: indent + 1 }))
+  }
+
+  /** So many lines after the one of an offset. */
+  function lineAfter(offset: number, count: number): string {
+    let start = offset
+    for (let left = count; left > 0; left -= 1) start = text.indexOf('\n', start) + 1
+    const end = text.indexOf('\n', start)
+    return text.slice(start, end < 0 ? text.length : end)
   }
 }
 
@@ -174,9 +180,4 @@ function tooDeep(text: string): number | undefined {
     if (flow > maxDepth) return index
   }
   return undefined
-}
-
-function placeOf(file: string, text: string, offset: number): Place {
-  const before = text.slice(0, offset).split('\n')
-  return { file, line: before.length, column: (before.at(-1)?.length ?? 0) + 1 }
 }
