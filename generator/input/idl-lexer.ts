@@ -15,8 +15,9 @@ const blank = /(?:[ \t\r\n\f]|\/\/[^\r\n]*|\/\*\*\/|\/\*(?!\*)[\s\S]*?\*\/)+/y
 const docComment = /\/\*\*[\s\S]*?\*\//y
 const word =
   /(?:`[\p{L}_][\p{L}\p{M}\p{N}_]*`|[\p{L}_][\p{L}\p{M}\p{N}_]*)(?:[.-](?:`[\p{L}_][\p{L}\p{M}\p{N}_]*`|[\p{L}_][\p{L}\p{M}\p{N}_]*))*/uy
-const number = /[+-]?(?:NaN\b|Infinity\b|0[xX][0-9a-fA-F]+|(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)[lLfFdD]?/y
-const string = /"(?:[^"\\\r\n]|\\[^\r\n])*"/y
+const number =
+  /[+-]?(?:NaN\b|Infinity\b|0[xX](?:[0-9a-fA-F]+\.?|[0-9a-fA-F]*\.[0-9a-fA-F]+)[pP][+-]?\d+|0[xX][0-9a-fA-F]+|(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)[lLfFdD]?/y
+const string = /"(?:[^"\\\r\n\b\f\t]|\\(?:[nrbft\\'"0-7]|u[0-9a-fA-F]{4}))*"/y
 const escapeSequence = /\\(?:u([0-9a-fA-F]{4})|([0-3]?[0-7]{1,2})|(.))/g
 const escapes: ReadonlyMap<string, string> = new Map([
   ['n', '\n'],
@@ -62,7 +63,8 @@ export class IdlLexer {
     if (amount !== undefined) return of('number', amount)
     const literal = this.#match(string)
     if (literal !== undefined) return of('string', literal.slice(1, -1).replace(escapeSequence, unescaped))
-    if (this.#text[at] === '"') throw new JsonSyntaxError(at, 'the string does not end on its line', 'idl-syntax')
+    if (this.#text[at] === '"')
+      throw new JsonSyntaxError(at, 'the string does not end on its line, or has an escape that is none', 'idl-syntax')
     if (this.#text.startsWith('/*', at)) throw new JsonSyntaxError(at, 'the comment does not end', 'idl-syntax')
     const symbol = String.fromCodePoint(this.#text.codePointAt(at)!)
     this.#at += symbol.length

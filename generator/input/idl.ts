@@ -129,6 +129,7 @@ class IdlParser {
 
   #variable(type: IdlType, lineDoc: string | undefined): JsonObject {
     const annotations = this.#annotations()
+    notReserved(annotations, reserved.field)
     const name = this.#name('the name of the field')
     const value = this.#takes('=') ? this.#json(0) : undefined
     return object(name.at, [
@@ -175,6 +176,7 @@ class IdlParser {
   }
 
   #define(kind: Token, name: Token, annotations: Annotations, rest: readonly (readonly [string, JsonNode])[]): void {
+    notReserved(annotations, kind.text === 'enum' ? reserved.enum : reserved.named)
     this.#schemas.push(
       object(name.at, [
         ['type', text(kind.text, kind.at)],
@@ -202,11 +204,14 @@ class IdlParser {
   #fullType(depth: number): IdlType {
     const annotations = this.#annotations()
     const type = this.#plainType(depth, annotations)
+    if (type.kind === 'array' || isCollection(type)) return { node: type, optional: false }
     if (!this.#takes('?')) return { node: type, optional: false }
     return { node: { kind: 'array', at: type.at, items: [text('null', type.at), type] }, optional: true }
   }
 
-  #plainType(depth: number, { members }: Annotations): JsonNode {
+  #plainType(depth: number, annotations: Annotations): JsonNode {
+    notReserved(annotations, reserved.type)
+    const { members } = annotations
     const token = this.#name('a type')
     const { at } = token
     if (depth > maxDepth) throw new JsonSyntaxError(at, 'types are nested too deeply', 'too-deep')
@@ -342,6 +347,33 @@ interface Annotations {
   readonly members: readonly JsonMember[]
 }
 
+/** What the syntax says, annotations may not say otherwise. */
+const named = ['doc', 'fields', 'items', 'name', 'size', 'symbols', 'type', 'values']
+const reserved = {
+  field: ['default', 'doc', 'name', 'type'],
+  named,
+  enum: [...named, 'default'],
+  type: [...named, 'namespace', 'aliases'],
+}
+
+function notReserved({ members }: Annotations, names: readonly string[]): void {
+  const wrong = members.find(({ key }) => names.includes(key))
+  if (wrong !== undefined) throw new JsonSyntaxError(wrong.at, `@${wrong.key} is not free for annotations here`, 'idl-syntax')
+}
+
+/** An array or a map, which takes no `?`: only types with a name do. */
+function isCollection(node: JsonNode): boolean {
+  return node.kind === 'object' && node.members.some(({ key }) => key === 'items' || key === 'values')
+}
+
+/** A floating point number whose digits are hexadecimal: `0x1.8p3` is 12. */
+function hexadecimalFloat(text: string): number | undefined {
+  const found = /^([+-]?)0[xX]([0-9a-fA-F]*)\.?([0-9a-fA-F]*)[pP]([+-]?\d+)[fFdD]?$/.exec(text)
+  if (found === null) return undefined
+  const [, sign, whole = '', fraction = '', exponent] = found
+  return (sign === '-' ? -1 : 1) * Number(`0x${whole}${fraction}`) * 2 ** (Number(exponent) - 4 * fraction.length)
+}
+
 /** IDL takes Java's numbers: hexadecimal, octal, with a suffix. */
 function plainNumber({ text, at }: Token): string {
   if (text.length > maxNumber) throw new JsonSyntaxError(at, `a number of more than ${maxNumber} characters`, 'idl-syntax')
@@ -351,6 +383,8 @@ function plainNumber({ text, at }: Token): string {
     const value = /^0[0-7]+$/.test(digits) ? BigInt(`0o${digits.slice(1)}`) : BigInt(digits)
     return `${whole[1] === '-' ? '-' : ''}${value}`
   }
+  const hexadecimal = hexadecimalFloat(text)
+  if (hexadecimal !== undefined) return String(hexadecimal)
   const value = Number(text.replace(/[fFdD]$/, ''))
   if (Number.isNaN(value) && !text.endsWith('NaN')) throw new JsonSyntaxError(at, `${text} is not a number`, 'idl-syntax')
   return text.replace(/[fFdD]$/, '').replace(/^\+/, '')

@@ -200,7 +200,8 @@ export class SchemaBuilder {
     if (node.kind !== 'object') return this.#wrong('avro-type', located, node, 'a schema is a name, an object or an array (a union)')
     const type = member(node, 'type')
     if (type === undefined) return this.#wrong('avro-type', located, node, 'the schema has no type')
-    if (type.kind !== 'string') return this.build(type, namespace, located, jsType)
+    if (type.kind !== 'string')
+      return this.#wrong('avro-type', located, type, 'the type of a schema is a name', 'Leave out one of the two objects, which say `type` both.')
     const definition = this.#byNode.get(node)
     if (definition !== undefined) return (this.#byName.get(definition.schema.fullName) ?? definition).schema
     if (kinds.has(type.value)) return broken
@@ -305,11 +306,13 @@ export class SchemaBuilder {
     const type = member(node, 'type')
     if (type === undefined) return void this.#error('avro-type', located, node, `the field ${name.value} has no type`)
     const order = member(node, 'order')
-    const given = member(node, 'default')
+    const built = this.build(type, namespace, located, this.#longType(node, located))
+    const written = member(node, 'default')
+    const given = written && (isFloating(built) ? numberOfText(written) : written)
     const doc = this.#text(node, 'doc', located)
     const field: AvroField = {
       name: name.value,
-      type: this.build(type, namespace, located, this.#longType(node, located)),
+      type: built,
       aliases: this.#strings(node, 'aliases', located),
       ...(doc === undefined ? {} : { doc }),
       ...(given === undefined ? {} : { default: toJson(given) }),
@@ -416,6 +419,16 @@ export class SchemaBuilder {
 /** What makes a branch of a union unique: its full name, or its type. */
 export function branchKey(schema: AvroSchema): string {
   return schema.kind === 'primitive' ? schema.primitive : 'fullName' in schema ? schema.fullName : schema.kind
+}
+
+function isFloating(schema: AvroSchema): boolean {
+  return schema.kind === 'primitive' && (schema.primitive === 'float' || schema.primitive === 'double')
+}
+
+/** The default of a float or double may be text, as Avro's Java has it: JSON has no other way to say NaN. */
+function numberOfText(node: JsonNode): JsonNode {
+  const found = node.kind === 'string' ? /^[+-]?(?:NaN|Infinity|(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)$/.exec(node.value) : null
+  return found === null ? node : { kind: 'number', at: node.at, text: found[0].replace('+', '') }
 }
 
 function attributesOf(node: JsonObject, known: readonly string[]): AvroAttributes {
