@@ -1,12 +1,12 @@
 import { spawnSync } from 'node:child_process'
-import { existsSync } from 'node:fs'
+import { existsSync, readdirSync, statSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 
 const folder = join(import.meta.dirname, '../../bench/java')
 
-/** Builds bench/java with Maven, the first time, and returns its classpath. */
+/** Builds bench/java with Maven, the first time and when a source is newer, and returns its classpath. */
 export function javaClasspath(): string {
-  if (!existsSync(join(folder, 'target/lib')) || !existsSync(join(folder, 'target/classes/anchor/Driver.class'))) {
+  if (!existsSync(join(folder, 'target/lib')) || isStale()) {
     const { status } = spawnSync('mvn', ['-q', '-B', 'package'], { cwd: folder, stdio: 'inherit' })
     if (status !== 0) throw new Error(`Maven could not build ${folder}; the benchmarks beside Kafka Streams need Java 17 and Maven.`)
   }
@@ -21,6 +21,14 @@ export function avroTools(): string {
   const { status } = spawnSync('mvn', ['-q', '-B', ...copy, `-DoutputDirectory=${dirname(jar)}`], { cwd: folder, stdio: 'inherit' })
   if (status !== 0) throw new Error("Maven could not get avro-tools; the benchmark beside Avro's compiler needs Java 17 and Maven.")
   return jar
+}
+
+function isStale(): boolean {
+  const sources = join(folder, 'src/main/java/anchor')
+  return readdirSync(sources).some((name) => {
+    const compiled = join(folder, 'target/classes/anchor', name.replace(/java$/, 'class'))
+    return !existsSync(compiled) || statSync(compiled).mtimeMs < statSync(join(sources, name)).mtimeMs
+  })
 }
 
 /** Runs a main class, and returns what it printed. */

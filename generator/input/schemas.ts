@@ -105,7 +105,7 @@ export class Schemas {
       const diagnostics: Diagnostic[] = []
       return { result: parse(source, diagnostics), diagnostics }
     })
-    this.diagnostics.push(...diagnostics)
+    for (const diagnostic of diagnostics) this.diagnostics.push(diagnostic)
     return result
   }
 

@@ -19,7 +19,7 @@ export function compact(log: PartitionLog, now: number): void {
   log.dirtyBytes = 0
   const sources = log.segments.slice(0, -1)
   const limit = compactionLimit(log, sources, now)
-  const last = lastOffsets(log, sources, limit)
+  const kept = lastOffsets(log, sources, limit)
   for (const group of bySize(sources, log.config.segmentBytes)) {
     const end = log.segments[log.segments.indexOf(group.at(-1)!) + 1]!.baseOffset
     log.replace(group, end, (replacement) => {
@@ -38,7 +38,7 @@ export function compact(log: PartitionLog, now: number): void {
       const untouched = head.offset >= limit
       let { flags, doomedAt } = head
       if (!untouched) {
-        if (last.get(keyOf(record().key)) !== head.offset) return true
+        if (!kept.has(head.offset)) return true
         if (head.flags & Flag.nullValue) {
           if (!(flags & Flag.doomed)) doomedAt = now + log.config.deleteRetentionMs
           if (doomedAt <= now) return true
@@ -74,23 +74,23 @@ function compactionLimit(log: PartitionLog, sources: readonly Segment[], now: nu
   return limit
 }
 
-/** The offset of the last record of each key before `limit`, less aborted ones. */
-function lastOffsets(log: PartitionLog, sources: readonly Segment[], limit: number): Map<string | undefined, number> {
-  const last = new Map<string | undefined, number>()
+/** The offsets of the last record of each key before `limit`, less aborted ones. */
+function lastOffsets(log: PartitionLog, sources: readonly Segment[], limit: number): ReadonlySet<number> {
+  const last = new Map<string, number>()
   const counts = (head: RecordHead) => !(head.flags & (Flag.marker | Flag.nullKey)) && !log.transactions.isAborted(head)
   for (const source of sources) {
     source.scan(log.startOffset, (head, record) => {
       if (head.offset >= limit) return false
-      if (counts(head)) last.set(keyOf(record().key), head.offset)
+      if (counts(head)) last.set(keyOf(record().key!), head.offset)
       return true
     })
   }
-  return last
+  return new Set(last.values())
 }
 
 /** The bytes of a key as a key of a Map. */
-function keyOf(key: Uint8Array | null): string | undefined {
-  return key === null ? undefined : Buffer.from(key.buffer, key.byteOffset, key.byteLength).toString('latin1')
+function keyOf(key: Uint8Array): string {
+  return Buffer.from(key.buffer, key.byteOffset, key.byteLength).toString('latin1')
 }
 
 /** Whole segments in groups of at most `size` bytes, so that small ones grow together. */
