@@ -201,7 +201,13 @@ export class SchemaBuilder {
     const type = member(node, 'type')
     if (type === undefined) return this.#wrong('avro-type', located, node, 'the schema has no type')
     if (type.kind !== 'string')
-      return this.#wrong('avro-type', located, type, 'the type of a schema is a name', 'Leave out one of the two objects, which say `type` both.')
+      return this.#wrong(
+        'avro-type',
+        located,
+        type,
+        'the type of a schema is a name',
+        'Leave out one of the two objects, which say `type` both.',
+      )
     const definition = this.#byNode.get(node)
     if (definition !== undefined) return (this.#byName.get(definition.schema.fullName) ?? definition).schema
     if (kinds.has(type.value)) return broken

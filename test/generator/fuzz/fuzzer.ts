@@ -5,6 +5,7 @@ import { pathToFileURL } from 'node:url'
 import { isDeepStrictEqual } from 'node:util'
 import { formatDiagnostic, hasErrors } from '#generator/diagnostics.js'
 import { checkInline } from '#generator/emit/check-inline.js'
+import { MemoryCompiler } from '#generator/emit/memory-compiler.js'
 import { type Generated, generate } from '#generator/generate.js'
 import { RandomSchema } from '../../conformance/avro/random-schema.js'
 import { Random } from '../../helpers/random.js'
@@ -107,7 +108,7 @@ export class Fuzzer {
     const outputs = taken.flatMap(({ generated }) =>
       generated.folders.map(({ path, files }) => [path, { path: join(folder, path), files }] as const),
     )
-    const problems = checkInline(topologies, new Map(outputs))
+    const problems = checkInline(topologies, new Map(outputs), new MemoryCompiler())
     const wrong = new Set(problems.map(({ place }) => place.file.split('/')[0]))
     return taken.filter(({ name }) => !wrong.has(name))
   }

@@ -221,7 +221,7 @@ export const floods: readonly Flood[] = [
         ['in: { stream: t }', 'out: { sink: in, topic: t }'],
         `{ key: string, value: ${'{ type: array, items: '.repeat(60)}int${' }'.repeat(60)} }`,
       ),
-    expected: /^4 files/,
+    expected: /^5 files/,
   },
   {
     name: 'a duration of a million digits',
