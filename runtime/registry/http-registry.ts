@@ -5,6 +5,7 @@ import type { RegisteredSchema, SchemaRegistry, TopicSide } from '../serde/regis
 import { schemaText } from '../serde/schema-text.js'
 import { refused, unknownSchema, unreachable } from './errors.js'
 import { type Answer, type Ask, RegistryHttp } from './http.js'
+import { Limit } from './limit.js'
 import type { RegistryOptions } from './options.js'
 import { retrying } from './retry.js'
 import { fetchSchema } from './schema-lookup.js'
@@ -14,6 +15,9 @@ import { subjectName } from './subject-name.js'
 /** Ids that the registry does not have: kept so many, so long, that a topic full of them does not ask for each record. */
 const maxUnknown = 1_000
 const unknownMs = 10_000
+
+/** Requests at once: bytes of another encoding may look like records of a thousand ids. */
+const maxRequests = 8
 
 export interface HttpRegistryOptions extends RegistryOptions {
   /** How long the start waits for a registry that answers. */
@@ -31,6 +35,8 @@ export class HttpRegistry implements SchemaRegistry {
   readonly #fetching = new Map<number, Promise<void>>()
   /** By subject and schema. */
   readonly #ids = new Map<string, Promise<number>>()
+  readonly #limit = new Limit(maxRequests)
+  #isAway = false
 
   constructor(options: HttpRegistryOptions) {
     this.#options = options
@@ -99,14 +105,20 @@ export class HttpRegistry implements SchemaRegistry {
   }
 
   #request(timeoutMs: number, method: 'GET' | 'POST', path: string, body?: unknown): Promise<Answer> {
-    const { logger } = this.#options
     const { place, closed } = this.#http
-    return retrying(() => this.#http.request(method, path, body), {
+    return retrying(() => this.#limit.run(() => this.#http.request(method, path, body)), {
       timeoutMs,
       closed,
-      onWait: (reason) => logger.warn(`The schema registry at ${place} does not answer (${method} ${path}); waiting for it. ${reason}`),
-      onAnswer: () => logger.info(`The schema registry at ${place} answers again.`),
+      onWait: (reason) => this.#away(true, `does not answer (${method} ${path}); waiting for it. ${reason}`),
+      onAnswer: () => this.#away(false, 'answers again.'),
       gaveUp: (reason) => unreachable(place, timeoutMs, reason),
     })
+  }
+
+  /** Told once, however many wait. */
+  #away(isAway: boolean, what: string): void {
+    if (this.#isAway === isAway) return
+    this.#isAway = isAway
+    this.#options.logger[isAway ? 'warn' : 'info'](`The schema registry at ${this.#http.place} ${what}`)
   }
 }

@@ -88,6 +88,31 @@ test('ids that are not there are kept in a bounded number', async (t) => {
   await fails(t, 'DESERIALIZATION', /Schema not found/, () => registry.schemaOf(1_001))
 })
 
+test('a thousand ids at once are a few requests at a time, and one warning if nobody answers', async (t) => {
+  let open = 0
+  let most = 0
+  let isAway = true
+  const { url } = await scriptedRegistry(t, () => {
+    if (isAway) return [503, 'away']
+    open += 1
+    most = Math.max(most, open)
+    return (response) =>
+      setImmediate(() => {
+        open -= 1
+        response.writeHead(404).end('{"error_code":40403}')
+      })
+  })
+  const warnings: string[] = []
+  const warned = (message: string) => {
+    warnings.push(message)
+    isAway = false
+  }
+  const registry = connect(t, url, { logger: { ...silentLogger, warn: warned } })
+  await Promise.all(Array.from({ length: 1_000 }, (_, index) => registry.fetch(index + 1)))
+  t.true(most <= 8, `${most} at once`)
+  t.is(warnings.length, 1)
+})
+
 test('a registry that is away or in trouble is asked again, by all its addresses, until it answers', async (t) => {
   const away = await scriptedRegistry(t, () => (response) => response.destroy())
   const ill = await scriptedRegistry(t, (_, count) =>
