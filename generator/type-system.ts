@@ -3,6 +3,7 @@ import { describeSchema, typeFile, typeFileKey } from './emit/avro/file.js'
 import { type TypeModule, TypeModules } from './emit/avro/modules.js'
 import { Scope } from './emit/avro/scope.js'
 import { TypeWriter } from './emit/avro/types.js'
+import { number } from './emit/topology/literals.js'
 import { parseDuration } from './input/duration.js'
 import type { LongType } from './input/schema-builder.js'
 import { Schemas } from './input/schemas.js'
@@ -174,7 +175,7 @@ class AvroTypeSystem implements TypeSystem {
         return `${scope.runtime(avroSerdes[encoding], false)}(${scope.codec(module)}${history})`
       }
       case 'timeWindowed':
-        return `${scope.runtime('timeWindowedSerde', false)}(${this.#serde(type.key, encoding, scope)}, ${type.sizeMs})`
+        return `${scope.runtime('timeWindowedSerde', false)}(${this.#serde(type.key, encoding, scope)}, ${number(type.sizeMs)})`
       case 'sessionWindowed':
         return `${scope.runtime('sessionWindowedSerde', false)}(${this.#serde(type.key, encoding, scope)})`
     }

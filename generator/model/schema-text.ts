@@ -18,6 +18,15 @@ export function schemaText(schema: AvroSchema): string {
 
 const texts = new WeakMap<AvroNamed, string>()
 
+/** The same text, of a record with a line for each field. */
+export function schemaLines(schema: AvroSchema): readonly string[] {
+  if (schema.kind !== 'record' || schema.fields.length === 0) return [schemaText(schema)]
+  const around = schemaText({ ...schema, fields: [] })
+  const middle = around.indexOf('"fields":[]') + '"fields":['.length
+  const fields = schema.fields.map((each, index) => field(each) + (index < schema.fields.length - 1 ? ',' : ''))
+  return [around.slice(0, middle), ...fields, around.slice(middle)]
+}
+
 function usage(schema: AvroSchema): string {
   switch (schema.kind) {
     case 'primitive': {

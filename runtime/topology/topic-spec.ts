@@ -8,8 +8,8 @@ export interface TopicSpec {
   readonly key: Serde
   readonly value: Serde
   /** `string?` in the manifest: Kafka's null is allowed. */
-  readonly nullableKey: boolean
-  readonly nullableValue: boolean
+  readonly nullableKey?: boolean
+  readonly nullableValue?: boolean
   /** What the manifest expects of the topic; checked at start, and used where Millrace creates topics (embedded broker, tests). */
   readonly partitions?: number
 }

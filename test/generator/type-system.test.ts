@@ -39,7 +39,7 @@ const rows: readonly (readonly [unknown, Encoding, string, string, string])[] = 
     { timeWindowed: 'string', size: '10s' },
     'avro',
     'Windowed<string>',
-    'timeWindowedSerde(stringSerde, 10000)',
+    'timeWindowedSerde(stringSerde, 10_000)',
     '{ timeWindowed: string, size: 10s }',
   ],
   [{ sessionWindowed: 'User' }, 'avro', 'Windowed<User>', 'sessionWindowedSerde(avroSerde(userCodec))', '{ sessionWindowed: seed.User }'],

@@ -1,7 +1,7 @@
 import type { AvroEnum, AvroField, AvroNamed, AvroRecord, AvroSchema } from '../../model/avro.js'
 import { fingerprint } from '../../model/canonical.js'
 import type { WriterSchema } from '../../model/data-type.js'
-import { schemaText } from '../../model/schema-text.js'
+import { schemaLines, schemaText } from '../../model/schema-text.js'
 import { importLines } from '../imports.js'
 import { jsDoc, objectKey, quoted } from '../source-text.js'
 import { codecName, historyName, readName, type TypeModule, type TypeModules, writeName } from './modules.js'
@@ -20,7 +20,9 @@ export function typeFile(module: TypeModule, modules: TypeModules, extension: st
   const pair = serdes.pair(schema, stem, writeName(stem), readName(stem), stem)
   const parts = [
     declaration,
-    ...[...types.aliases.values()].map(({ name, text }) => `export type ${name} =${text}`),
+    ...[...types.aliases.values()].map(
+      ({ name, text }) => `/** One of a union's types; \`type\` says which. */\nexport type ${name} =${text}`,
+    ),
     ...enumTables(schema, stem, tables, scope),
     pair,
     ...serdes.functions,
@@ -67,7 +69,7 @@ function property(field: AvroField, stem: string, types: TypeWriter): string {
 function enumeration({ symbols }: AvroEnum, stem: string): string {
   const type = symbols.length === 0 ? 'never' : symbols.map(quoted).join(' | ')
   const rows = symbols.map((symbol) => `  ${objectKey(symbol)}: ${quoted(symbol)},\n`).join('')
-  return `export type ${stem} = ${type}\n\nexport const ${stem} = {\n${rows}} as const\n`
+  return `export type ${stem} = ${type}\n\n/** The symbols of \`${stem}\`. */\nexport const ${stem} = {\n${rows}} as const\n`
 }
 
 function enumTables(schema: AvroSchema, stem: string, { symbols, indexes }: EnumTables, scope: Scope): string[] {
@@ -79,12 +81,18 @@ function enumTables(schema: AvroSchema, stem: string, { symbols, indexes }: Enum
 function codec({ schema, stem }: TypeModule, modules: TypeModules, scope: Scope): string {
   const name = 'fullName' in schema ? schema.fullName : describeSchema(schema)
   const references = namedWithin(schema).map((type) => scope.codec(modules.of(type)))
+  const text = quoted(schemaText(schema))
+  const lines = text.length > maxLine ? schemaLines(schema) : []
+  const written = lines.length > 1 ? `\n    ${lines.map(quoted).join(' +\n    ')}` : ` ${text}`
   return (
+    `/** The schema of \`${stem}\` and its functions, which serdes are made of. */\n` +
     `export const ${codecName(stem)}: ${scope.runtime('AvroCodec', true)}<${stem}> = {\n` +
-    `  name: ${quoted(name)},\n  fingerprint: '${fingerprint(schema)}',\n  schema: ${quoted(schemaText(schema))},\n` +
+    `  name: ${quoted(name)},\n  fingerprint: '${fingerprint(schema)}',\n  schema:${written},\n` +
     `  references: () => [${references.join(', ')}],\n  write: ${writeName(stem)},\n  read: ${readName(stem)},\n}\n`
   )
 }
+
+const maxLine = 120
 
 function history({ stem }: TypeModule, older: readonly WriterSchema[], scope: Scope): string {
   const rows = older.map(({ fingerprint, schema }) => `  { fingerprint: '${fingerprint}', schema: ${quoted(schema)} },\n`).join('')

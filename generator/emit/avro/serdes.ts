@@ -41,8 +41,8 @@ export class SerdeWriter {
     const out = this.#scope.runtime('Writer', true)
     const input = this.#scope.runtime('Reader', true)
     return (
-      `export function ${write}(${empty ? '_out' : 'out'}: ${out}, ${empty ? '_value' : 'value'}: ${declared}): void {\n${this.#body(schema, name)}}\n\n` +
-      `export function ${read}(${empty ? '_input' : 'input'}: ${input}): ${declared} {\n  return ${this.#result(schema, name)}\n}\n`
+      `/** Writes a value in Avro's binary encoding. */\nexport function ${write}(${empty ? '_out' : 'out'}: ${out}, ${empty ? '_value' : 'value'}: ${declared}): void {\n${this.#body(schema, name)}}\n\n` +
+      `/** Reads what \`${write}\` writes. */\nexport function ${read}(${empty ? '_input' : 'input'}: ${input}): ${declared} {\n  return ${this.#result(schema, name)}\n}\n`
     )
   }
 

@@ -7,9 +7,15 @@ const width = 140
 /** Plain data as TypeScript. */
 export function literal(value: SpecValue): string {
   if (typeof value === 'string') return quoted(value)
-  if (typeof value === 'number' || typeof value === 'boolean') return String(value)
+  if (typeof value === 'number') return number(value)
+  if (typeof value === 'boolean') return String(value)
   if (Array.isArray(value)) return `[${value.map(literal).join(', ')}]`
   return object(Object.entries(value).flatMap(([key, item]) => (item === undefined ? [] : [[key, text(literal(item))] as const]))).text
+}
+
+/** A number as people read it: `86_400_000`. */
+export function number(value: number): string {
+  return Number.isSafeInteger(value) && Math.abs(value) >= 10_000 ? String(value).replace(/\B(?=(?:\d{3})+$)/g, '_') : String(value)
 }
 
 export type Fields = readonly (readonly [key: string, value: Code])[]

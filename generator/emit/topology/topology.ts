@@ -51,8 +51,7 @@ function topicFields(topic: TopicModel, serdes: Serdes): Fields {
     ['name', text(literal(topic.topic))],
     ['key', serdes.of(topic.key, topic.keyEncoding)],
     ['value', serdes.of(topic.value, topic.valueEncoding)],
-    ['nullableKey', text(String(topic.key.nullable))],
-    ['nullableValue', text(String(topic.value.nullable))],
+    ...nullability(topic),
     ...data({ partitions: topic.partitions }),
   ]
 }
@@ -87,13 +86,18 @@ function stepFields(step: StepModel, serdes: Serdes): Fields {
       : [
           ['key', serdes.of(output.key, output.keyEncoding)],
           ['value', serdes.of(output.value, output.valueEncoding)],
-          ...data({ nullableKey: output.key.nullable || undefined, nullableValue: output.value.nullable || undefined }),
+          ...nullability(output),
         ]
   const logic = step.logic.map(
     ({ field, property, className, concrete }) =>
       [field, text(concrete ? `logic.${property} ?? ${className}` : `logic.${property}`)] as const,
   )
   return [...data({ name: step.name, operator: step.operator }), ...data(step.spec), ...types, ...logic]
+}
+
+/** Said where null may come. */
+function nullability({ key, value }: { readonly key: DataType; readonly value: DataType }): Fields {
+  return data({ nullableKey: key.nullable || undefined, nullableValue: value.nullable || undefined })
 }
 
 function data(values: StepModel['spec']): Fields {

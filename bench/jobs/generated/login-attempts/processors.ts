@@ -10,6 +10,7 @@ export class Suspicious extends FilterLogic<string, LoginEvent> {
   }
 }
 
+/** Types of `Suspicious`. */
 export declare namespace Suspicious {
   /** A record of `login-events`. */
   type In = StreamRecord<string, LoginEvent>
@@ -23,6 +24,7 @@ export class ByUser extends GroupByLogic<string, LoginEvent, string> {
   }
 }
 
+/** Types of `ByUser`. */
 export declare namespace ByUser {
   /** A record of `suspicious`. */
   type In = StreamRecord<string, LoginEvent>
@@ -36,6 +38,7 @@ export class Seen extends PeekLogic<string, number | null> {
   }
 }
 
+/** Types of `Seen`. */
 export declare namespace Seen {
   /** A record of `updates`. */
   type In = StreamRecord<string, number | null>

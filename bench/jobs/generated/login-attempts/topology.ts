@@ -22,8 +22,8 @@ export function loginAttemptsTopology(logic: LoginAttemptsLogic): TopologySpec {
     codegen: 1,
     application: 'bench-login-attempts',
     topics: {
-      logins: { name: 'logins', key: stringSerde, value: loginEventBareSerde, nullableKey: false, nullableValue: false, partitions: 2 },
-      attempts: { name: 'attempts', key: stringSerde, value: longSerde, nullableKey: false, nullableValue: true, partitions: 2 },
+      logins: { name: 'logins', key: stringSerde, value: loginEventBareSerde, partitions: 2 },
+      attempts: { name: 'attempts', key: stringSerde, value: longSerde, nullableValue: true, partitions: 2 },
     },
     stores: {
       'attempts-per-user': {

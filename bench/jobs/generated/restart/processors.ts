@@ -7,6 +7,7 @@ export abstract class Seen extends ForEachLogic<string, number | null> {
   protected abstract override forEach(record: Seen.In): Nothing
 }
 
+/** Types of `Seen`. */
 export declare namespace Seen {
   /** A record of `changes`. */
   type In = StreamRecord<string, number | null>

@@ -14,7 +14,7 @@ export function restartTopology(logic: RestartLogic): TopologySpec {
     codegen: 1,
     application: 'bench-restart',
     topics: {
-      keys: { name: 'keys', key: stringSerde, value: bytesSerde, nullableKey: false, nullableValue: false, partitions: 2 },
+      keys: { name: 'keys', key: stringSerde, value: bytesSerde, partitions: 2 },
     },
     stores: {
       counts: { kind: 'timestampedKeyValue', name: 'counts', property: 'counts', queryable: false, key: stringSerde, value: longSerde },

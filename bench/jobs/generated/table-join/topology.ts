@@ -14,9 +14,9 @@ export function tableJoinTopology(logic: TableJoinLogic): TopologySpec {
     codegen: 1,
     application: 'bench-table-join',
     topics: {
-      in: { name: 'in', key: stringSerde, value: stringSerde, nullableKey: false, nullableValue: false },
-      in2: { name: 'in2', key: stringSerde, value: stringSerde, nullableKey: false, nullableValue: false },
-      out: { name: 'out', key: stringSerde, value: stringSerde, nullableKey: false, nullableValue: true },
+      in: { name: 'in', key: stringSerde, value: stringSerde },
+      in2: { name: 'in2', key: stringSerde, value: stringSerde },
+      out: { name: 'out', key: stringSerde, value: stringSerde, nullableValue: true },
     },
     stores: {
       'left-rows': {

@@ -4,7 +4,7 @@ import { type TopologySpec, longSerde, stringSerde, timeWindowedSerde } from 'mi
 /** The classes of `windowed-count.topology.yaml`'s logic, by step: what the app makes one of per task. */
 export type WindowedCountLogic = Readonly<Record<string, never>>
 
-const stringTimeWindowedSerde = timeWindowedSerde(stringSerde, 10000)
+const stringTimeWindowedSerde = timeWindowedSerde(stringSerde, 10_000)
 
 /** `windowed-count.topology.yaml` as data, with the given classes in place of its logic. */
 export function windowedCountTopology(_logic: WindowedCountLogic): TopologySpec {
@@ -12,8 +12,8 @@ export function windowedCountTopology(_logic: WindowedCountLogic): TopologySpec 
     codegen: 1,
     application: 'bench-windowed-count',
     topics: {
-      in: { name: 'in', key: stringSerde, value: stringSerde, nullableKey: false, nullableValue: false },
-      out: { name: 'out', key: stringTimeWindowedSerde, value: longSerde, nullableKey: false, nullableValue: false },
+      in: { name: 'in', key: stringSerde, value: stringSerde },
+      out: { name: 'out', key: stringTimeWindowedSerde, value: longSerde },
     },
     stores: {},
     steps: [
@@ -23,7 +23,7 @@ export function windowedCountTopology(_logic: WindowedCountLogic): TopologySpec 
         name: 'counts',
         operator: 'count',
         input: 'by-key',
-        window: { kind: 'tumbling', sizeMs: 10000, graceMs: 5000 },
+        window: { kind: 'tumbling', sizeMs: 10_000, graceMs: 5000 },
         key: stringTimeWindowedSerde,
         value: longSerde,
       },

@@ -8,6 +8,7 @@ export abstract class Suspicious extends FilterLogic<string | null, LoginEvent> 
   protected abstract override test(record: Suspicious.In): boolean
 }
 
+/** Types of `Suspicious`. */
 export declare namespace Suspicious {
   /** A record of `login-events`. */
   type In = StreamRecord<string | null, LoginEvent>
@@ -19,6 +20,7 @@ export abstract class ByUser extends GroupByLogic<string | null, LoginEvent, str
   protected abstract override groupKey(record: ByUser.In): string
 }
 
+/** Types of `ByUser`. */
 export declare namespace ByUser {
   /** A record of `suspicious`. */
   type In = StreamRecord<string | null, LoginEvent>

@@ -10,6 +10,7 @@ export abstract class Enriched extends JoinLogic<string, PageView, UserProfile |
   protected abstract override join(left: Enriched.Left, right: Enriched.Right, key: Enriched.Key): EnrichedView
 }
 
+/** Types of `Enriched`. */
 export declare namespace Enriched {
   /** The key of both sides. */
   type Key = string
@@ -25,6 +26,7 @@ export abstract class ByRegion extends GroupByLogic<string, EnrichedView, string
   protected abstract override groupKey(record: ByRegion.In): string
 }
 
+/** Types of `ByRegion`. */
 export declare namespace ByRegion {
   /** A record of `enriched`. */
   type In = StreamRecord<string, EnrichedView>

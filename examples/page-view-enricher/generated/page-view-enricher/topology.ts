@@ -16,7 +16,7 @@ export interface PageViewEnricherLogic {
 const pageViewSerde = avroSerde(pageViewCodec)
 const userProfileSerde = avroSerde(userProfileCodec)
 const enrichedViewSerde = avroSerde(enrichedViewCodec)
-const stringTimeWindowedSerde = timeWindowedSerde(stringSerde, 60000)
+const stringTimeWindowedSerde = timeWindowedSerde(stringSerde, 60_000)
 
 /** `page-view-enricher.topology.yaml` as data, with the given classes in place of its logic. */
 export function pageViewEnricherTopology(logic: PageViewEnricherLogic): TopologySpec {
@@ -24,31 +24,10 @@ export function pageViewEnricherTopology(logic: PageViewEnricherLogic): Topology
     codegen: 1,
     application: 'page-view-enricher',
     topics: {
-      'page-views': { name: 'page-views', key: stringSerde, value: pageViewSerde, nullableKey: false, nullableValue: false, partitions: 2 },
-      'user-profiles': {
-        name: 'user-profiles',
-        key: stringSerde,
-        value: userProfileSerde,
-        nullableKey: false,
-        nullableValue: false,
-        partitions: 2,
-      },
-      'enriched-views': {
-        name: 'enriched-views',
-        key: stringSerde,
-        value: enrichedViewSerde,
-        nullableKey: false,
-        nullableValue: false,
-        partitions: 2,
-      },
-      'views-per-region': {
-        name: 'views-per-region',
-        key: stringTimeWindowedSerde,
-        value: longSerde,
-        nullableKey: false,
-        nullableValue: false,
-        partitions: 2,
-      },
+      'page-views': { name: 'page-views', key: stringSerde, value: pageViewSerde, partitions: 2 },
+      'user-profiles': { name: 'user-profiles', key: stringSerde, value: userProfileSerde, partitions: 2 },
+      'enriched-views': { name: 'enriched-views', key: stringSerde, value: enrichedViewSerde, partitions: 2 },
+      'views-per-region': { name: 'views-per-region', key: stringTimeWindowedSerde, value: longSerde, partitions: 2 },
     },
     stores: {
       profiles: {
@@ -66,8 +45,8 @@ export function pageViewEnricherTopology(logic: PageViewEnricherLogic): Topology
         queryable: true,
         key: stringSerde,
         value: longSerde,
-        windowSizeMs: 60000,
-        retentionMs: 70000,
+        windowSizeMs: 60_000,
+        retentionMs: 70_000,
       },
     },
     steps: [
@@ -89,7 +68,7 @@ export function pageViewEnricherTopology(logic: PageViewEnricherLogic): Topology
         name: 'per-region',
         operator: 'count',
         input: 'by-region',
-        window: { kind: 'tumbling', sizeMs: 60000, graceMs: 10000 },
+        window: { kind: 'tumbling', sizeMs: 60_000, graceMs: 10_000 },
         store: 'region-views',
         key: stringTimeWindowedSerde,
         value: longSerde,

@@ -7,6 +7,7 @@ export abstract class Words extends FlatMapValuesLogic<string | null, string, st
   protected abstract override flatMapValues(record: Words.In): Iterable<string>
 }
 
+/** Types of `Words`. */
 export declare namespace Words {
   /** A record of `lines`. */
   type In = StreamRecord<string | null, string>
@@ -20,6 +21,7 @@ export class ByWord extends GroupByLogic<string | null, string, string> {
   }
 }
 
+/** Types of `ByWord`. */
 export declare namespace ByWord {
   /** A record of `words`. */
   type In = StreamRecord<string | null, string>

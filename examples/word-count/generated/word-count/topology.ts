@@ -16,8 +16,8 @@ export function wordCountTopology(logic: WordCountLogic): TopologySpec {
     codegen: 1,
     application: 'word-count',
     topics: {
-      lines: { name: 'lines', key: stringSerde, value: stringSerde, nullableKey: true, nullableValue: false, partitions: 2 },
-      counts: { name: 'counts', key: stringSerde, value: longSerde, nullableKey: false, nullableValue: false, partitions: 2 },
+      lines: { name: 'lines', key: stringSerde, value: stringSerde, nullableKey: true, partitions: 2 },
+      counts: { name: 'counts', key: stringSerde, value: longSerde, partitions: 2 },
     },
     stores: {
       'counts-per-word': {

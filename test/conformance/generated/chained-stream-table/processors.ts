@@ -10,6 +10,7 @@ export class J extends JoinLogic<string, string, string, string> {
   }
 }
 
+/** Types of `J`. */
 export declare namespace J {
   /** The key of both sides. */
   type Key = string
@@ -27,6 +28,7 @@ export class K extends SelectKeyLogic<string, string, string> {
   }
 }
 
+/** Types of `K`. */
 export declare namespace K {
   /** A record of `j`. */
   type In = StreamRecord<string, string>
@@ -40,6 +42,7 @@ export class J2 extends JoinLogic<string, string, string | null, string> {
   }
 }
 
+/** Types of `J2`. */
 export declare namespace J2 {
   /** The key of both sides. */
   type Key = string

@@ -19,8 +19,8 @@ export function chainedStreamTableTopology(logic: ChainedStreamTableLogic): Topo
     application: 'chained-stream-table',
     topics: {
       s: { name: 's', key: stringSerde, value: stringSerde, nullableKey: true, nullableValue: true },
-      t: { name: 't', key: stringSerde, value: stringSerde, nullableKey: true, nullableValue: false },
-      u: { name: 'u', key: stringSerde, value: stringSerde, nullableKey: true, nullableValue: false },
+      t: { name: 't', key: stringSerde, value: stringSerde, nullableKey: true },
+      u: { name: 'u', key: stringSerde, value: stringSerde, nullableKey: true },
       out: { name: 'out', key: stringSerde, value: longSerde, nullableKey: true, nullableValue: true },
     },
     stores: {

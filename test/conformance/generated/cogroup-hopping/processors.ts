@@ -19,6 +19,7 @@ export class C extends CogroupLogic<string, string> {
   }
 }
 
+/** Types of `C`. */
 export declare namespace C {
   /** A record of `gx`. */
   type Gx = StreamRecord<string, string | null>

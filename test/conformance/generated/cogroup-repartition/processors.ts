@@ -10,6 +10,7 @@ export class ByX extends GroupByLogic<string | null, string | null, string | nul
   }
 }
 
+/** Types of `ByX`. */
 export declare namespace ByX {
   /** A record of `x`. */
   type In = StreamRecord<string | null, string | null>
@@ -33,6 +34,7 @@ export class Cogrouped extends CogroupLogic<string, string> {
   }
 }
 
+/** Types of `Cogrouped`. */
 export declare namespace Cogrouped {
   /** A record of `by-x`. */
   type ByX = StreamRecord<string, string>

@@ -24,6 +24,7 @@ export class Cogrouped extends CogroupSessionLogic<string, string> {
   }
 }
 
+/** Types of `Cogrouped`. */
 export declare namespace Cogrouped {
   /** A record of `by-x`. */
   type ByX = StreamRecord<string, string | null>

@@ -18,7 +18,7 @@ export function cogroupSessionTopology(logic: CogroupSessionLogic): TopologySpec
     topics: {
       x: { name: 'x', key: stringSerde, value: stringSerde, nullableKey: true, nullableValue: true },
       y: { name: 'y', key: stringSerde, value: stringSerde, nullableKey: true, nullableValue: true },
-      out: { name: 'out', key: stringSessionWindowedSerde, value: stringSerde, nullableKey: false, nullableValue: true },
+      out: { name: 'out', key: stringSessionWindowedSerde, value: stringSerde, nullableValue: true },
     },
     stores: {
       w: { kind: 'session', name: 'w', property: 'w', queryable: false, key: stringSerde, value: stringSerde, retentionMs: 15 },

@@ -18,7 +18,7 @@ export function cogroupSlidingTopology(logic: CogroupSlidingLogic): TopologySpec
     topics: {
       x: { name: 'x', key: stringSerde, value: stringSerde, nullableKey: true, nullableValue: true },
       y: { name: 'y', key: stringSerde, value: stringSerde, nullableKey: true, nullableValue: true },
-      out: { name: 'out', key: stringTimeWindowedSerde, value: stringSerde, nullableKey: false, nullableValue: true },
+      out: { name: 'out', key: stringTimeWindowedSerde, value: stringSerde, nullableValue: true },
     },
     stores: {
       w: {

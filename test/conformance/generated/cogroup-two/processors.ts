@@ -19,6 +19,7 @@ export class Cogrouped extends CogroupLogic<string, string | null> {
   }
 }
 
+/** Types of `Cogrouped`. */
 export declare namespace Cogrouped {
   /** A record of `by-x`. */
   type ByX = StreamRecord<string, string>

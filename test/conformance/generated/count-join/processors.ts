@@ -9,6 +9,7 @@ export class F extends FilterLogic<string, number> {
   }
 }
 
+/** Types of `F`. */
 export declare namespace F {
   /** A record of `c`. */
   type In = StreamRecord<string, number>
@@ -22,6 +23,7 @@ export class J extends JoinLogic<string, number, string | null, string> {
   }
 }
 
+/** Types of `J`. */
 export declare namespace J {
   /** The key of both sides. */
   type Key = string

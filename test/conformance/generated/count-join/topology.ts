@@ -17,7 +17,7 @@ export function countJoinTopology(logic: CountJoinLogic): TopologySpec {
     application: 'count-join',
     topics: {
       in: { name: 'in', key: stringSerde, value: stringSerde, nullableKey: true, nullableValue: true },
-      r: { name: 'r', key: stringSerde, value: stringSerde, nullableKey: true, nullableValue: false },
+      r: { name: 'r', key: stringSerde, value: stringSerde, nullableKey: true },
       out: { name: 'out', key: stringSerde, value: stringSerde, nullableKey: true, nullableValue: true },
     },
     stores: {

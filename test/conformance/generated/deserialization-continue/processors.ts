@@ -9,6 +9,7 @@ export class Sum extends ReduceLogic<string, number> {
   }
 }
 
+/** Types of `Sum`. */
 export declare namespace Sum {
   /** A record of `grouped`. */
   type In = StreamRecord<string, number>

@@ -10,6 +10,7 @@ export class G extends GroupByLogic<string | null, string | null, string | null>
   }
 }
 
+/** Types of `G`. */
 export declare namespace G {
   /** A record of `s`. */
   type In = StreamRecord<string | null, string | null>
@@ -28,6 +29,7 @@ export class R extends AggregateLogic<string, string | null, string | null> {
   }
 }
 
+/** Types of `R`. */
 export declare namespace R {
   /** A record of `g`. */
   type In = StreamRecord<string, string | null>

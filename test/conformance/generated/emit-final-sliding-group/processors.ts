@@ -9,6 +9,7 @@ export class R extends ReduceLogic<string, string> {
   }
 }
 
+/** Types of `R`. */
 export declare namespace R {
   /** A record of `g`. */
   type In = StreamRecord<string, string>
@@ -22,6 +23,7 @@ export class G2 extends GroupByLogic<Windowed<string>, string, string> {
   }
 }
 
+/** Types of `G2`. */
 export declare namespace G2 {
   /** A record of `r`. */
   type In = StreamRecord<Windowed<string>, string>
@@ -45,6 +47,7 @@ export class A extends AggregateTableLogic<string, string, string> {
   }
 }
 
+/** Types of `A`. */
 export declare namespace A {
   /** A record of `g2`. */
   type In = StreamRecord<string, string>

@@ -9,6 +9,7 @@ export class ByWindow extends GroupByLogic<Windowed<string>, number, string> {
   }
 }
 
+/** Types of `ByWindow`. */
 export declare namespace ByWindow {
   /** A record of `counted`. */
   type In = StreamRecord<Windowed<string>, number>
@@ -27,6 +28,7 @@ export class Sums extends ReduceTableLogic<string, number> {
   }
 }
 
+/** Types of `Sums`. */
 export declare namespace Sums {
   /** A record of `by-window`. */
   type In = StreamRecord<string, number>

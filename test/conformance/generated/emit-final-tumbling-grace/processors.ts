@@ -9,6 +9,7 @@ export class Reduced extends ReduceLogic<string, string | null> {
   }
 }
 
+/** Types of `Reduced`. */
 export declare namespace Reduced {
   /** A record of `grouped`. */
   type In = StreamRecord<string, string | null>

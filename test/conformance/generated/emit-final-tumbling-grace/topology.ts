@@ -17,7 +17,7 @@ export function emitFinalTumblingGraceTopology(logic: EmitFinalTumblingGraceLogi
     application: 'emit-final-tumbling-grace',
     topics: {
       in: { name: 'in', key: stringSerde, value: stringSerde, nullableKey: true, nullableValue: true },
-      out: { name: 'out', key: stringTimeWindowedSerde, value: stringSerde, nullableKey: false, nullableValue: true },
+      out: { name: 'out', key: stringTimeWindowedSerde, value: stringSerde, nullableValue: true },
     },
     stores: {
       w: {

@@ -10,6 +10,7 @@ export class T1 extends MapValuesLogic<string, string, string> {
   }
 }
 
+/** Types of `T1`. */
 export declare namespace T1 {
   /** A record of `t0`. */
   type In = StreamRecord<string, string>
@@ -23,6 +24,7 @@ export class T extends FilterLogic<string, string> {
   }
 }
 
+/** Types of `T`. */
 export declare namespace T {
   /** A record of `t1`. */
   type In = StreamRecord<string, string>
@@ -36,6 +38,7 @@ export class G extends GroupByLogic<string, string, string | null> {
   }
 }
 
+/** Types of `G`. */
 export declare namespace G {
   /** A record of `t`. */
   type In = StreamRecord<string, string>
@@ -54,6 +57,7 @@ export class R extends ReduceTableLogic<string, string> {
   }
 }
 
+/** Types of `R`. */
 export declare namespace R {
   /** A record of `g`. */
   type In = StreamRecord<string, string>
@@ -67,6 +71,7 @@ export class J extends JoinLogic<string, string, string, string> {
   }
 }
 
+/** Types of `J`. */
 export declare namespace J {
   /** The key of both sides. */
   type Key = string

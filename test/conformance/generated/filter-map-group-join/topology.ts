@@ -22,8 +22,8 @@ export function filterMapGroupJoinTopology(logic: FilterMapGroupJoinLogic): Topo
     codegen: 1,
     application: 'filter-map-group-join',
     topics: {
-      in: { name: 'in', key: stringSerde, value: stringSerde, nullableKey: true, nullableValue: false },
-      l: { name: 'l', key: stringSerde, value: stringSerde, nullableKey: true, nullableValue: false },
+      in: { name: 'in', key: stringSerde, value: stringSerde, nullableKey: true },
+      l: { name: 'l', key: stringSerde, value: stringSerde, nullableKey: true },
       out1: { name: 'out1', key: stringSerde, value: stringSerde, nullableKey: true, nullableValue: true },
       out2: { name: 'out2', key: stringSerde, value: stringSerde, nullableKey: true, nullableValue: true },
     },

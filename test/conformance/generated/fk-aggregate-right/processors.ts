@@ -15,6 +15,7 @@ export class J extends ForeignKeyJoinLogic<string, string, string, number | null
   }
 }
 
+/** Types of `J`. */
 export declare namespace J {
   /** The key of `l`. */
   type Key = string

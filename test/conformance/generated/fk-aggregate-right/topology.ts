@@ -14,7 +14,7 @@ export function fkAggregateRightTopology(logic: FkAggregateRightLogic): Topology
     codegen: 1,
     application: 'fk-aggregate-right',
     topics: {
-      l: { name: 'l', key: stringSerde, value: stringSerde, nullableKey: true, nullableValue: false },
+      l: { name: 'l', key: stringSerde, value: stringSerde, nullableKey: true },
       r: { name: 'r', key: stringSerde, value: stringSerde, nullableKey: true, nullableValue: true },
       out: { name: 'out', key: stringSerde, value: stringSerde, nullableKey: true, nullableValue: true },
     },

@@ -10,6 +10,7 @@ export class Lf extends FilterLogic<string, string> {
   }
 }
 
+/** Types of `Lf`. */
 export declare namespace Lf {
   /** A record of `l`. */
   type In = StreamRecord<string, string>
@@ -23,6 +24,7 @@ export class Rm extends MapValuesLogic<string, string, string | null> {
   }
 }
 
+/** Types of `Rm`. */
 export declare namespace Rm {
   /** A record of `r`. */
   type In = StreamRecord<string, string>
@@ -41,6 +43,7 @@ export class J extends ForeignKeyJoinLogic<string, string, string, string, strin
   }
 }
 
+/** Types of `J`. */
 export declare namespace J {
   /** The key of `lf`. */
   type Key = string

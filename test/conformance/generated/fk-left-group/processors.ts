@@ -15,6 +15,7 @@ export class J extends ForeignKeyJoinLogic<string, string, string, string | null
   }
 }
 
+/** Types of `J`. */
 export declare namespace J {
   /** The key of `l`. */
   type Key = string
@@ -32,6 +33,7 @@ export class G extends GroupByLogic<string, string, string | null> {
   }
 }
 
+/** Types of `G`. */
 export declare namespace G {
   /** A record of `j`. */
   type In = StreamRecord<string, string>
@@ -55,6 +57,7 @@ export class A extends AggregateTableLogic<string, string, string> {
   }
 }
 
+/** Types of `A`. */
 export declare namespace A {
   /** A record of `g`. */
   type In = StreamRecord<string, string>

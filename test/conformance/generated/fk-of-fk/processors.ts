@@ -15,6 +15,7 @@ export class J1 extends ForeignKeyJoinLogic<string, string, string, string, stri
   }
 }
 
+/** Types of `J1`. */
 export declare namespace J1 {
   /** The key of `l`. */
   type Key = string
@@ -37,6 +38,7 @@ export class J2 extends ForeignKeyJoinLogic<string, string, string, string | nul
   }
 }
 
+/** Types of `J2`. */
 export declare namespace J2 {
   /** The key of `j1`. */
   type Key = string

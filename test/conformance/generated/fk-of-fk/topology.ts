@@ -16,9 +16,9 @@ export function fkOfFkTopology(logic: FkOfFkLogic): TopologySpec {
     codegen: 1,
     application: 'fk-of-fk',
     topics: {
-      l: { name: 'l', key: stringSerde, value: stringSerde, nullableKey: true, nullableValue: false },
-      r: { name: 'r', key: stringSerde, value: stringSerde, nullableKey: true, nullableValue: false },
-      s: { name: 's', key: stringSerde, value: stringSerde, nullableKey: true, nullableValue: false },
+      l: { name: 'l', key: stringSerde, value: stringSerde, nullableKey: true },
+      r: { name: 'r', key: stringSerde, value: stringSerde, nullableKey: true },
+      s: { name: 's', key: stringSerde, value: stringSerde, nullableKey: true },
       out: { name: 'out', key: stringSerde, value: stringSerde, nullableKey: true, nullableValue: true },
     },
     stores: {},

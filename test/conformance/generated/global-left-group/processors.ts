@@ -15,6 +15,7 @@ export class J extends GlobalJoinLogic<string | null, string, string, string | n
   }
 }
 
+/** Types of `J`. */
 export declare namespace J {
   /** The key of `s`. */
   type Key = string | null
@@ -32,6 +33,7 @@ export class Z extends ReduceLogic<string, string> {
   }
 }
 
+/** Types of `Z`. */
 export declare namespace Z {
   /** A record of `gr`. */
   type In = StreamRecord<string, string>

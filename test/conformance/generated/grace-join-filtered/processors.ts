@@ -10,6 +10,7 @@ export class Sf extends FilterLogic<string | null, string | null> {
   }
 }
 
+/** Types of `Sf`. */
 export declare namespace Sf {
   /** A record of `s`. */
   type In = StreamRecord<string | null, string | null>
@@ -23,6 +24,7 @@ export class F extends FilterLogic<string, string> {
   }
 }
 
+/** Types of `F`. */
 export declare namespace F {
   /** A record of `t`. */
   type In = StreamRecord<string, string>
@@ -36,6 +38,7 @@ export class J extends JoinLogic<string | null, string, string | null, string> {
   }
 }
 
+/** Types of `J`. */
 export declare namespace J {
   /** The key of both sides. */
   type Key = string | null

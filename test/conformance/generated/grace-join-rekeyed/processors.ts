@@ -10,6 +10,7 @@ export class K extends SelectKeyLogic<string | null, string | null, string | nul
   }
 }
 
+/** Types of `K`. */
 export declare namespace K {
   /** A record of `s`. */
   type In = StreamRecord<string | null, string | null>
@@ -23,6 +24,7 @@ export class J extends JoinLogic<string, string, string, string> {
   }
 }
 
+/** Types of `J`. */
 export declare namespace J {
   /** The key of both sides. */
   type Key = string

@@ -17,7 +17,7 @@ export function graceJoinRekeyedTopology(logic: GraceJoinRekeyedLogic): Topology
     application: 'grace-join-rekeyed',
     topics: {
       s: { name: 's', key: stringSerde, value: stringSerde, nullableKey: true, nullableValue: true },
-      in: { name: 'in', key: stringSerde, value: stringSerde, nullableKey: true, nullableValue: false },
+      in: { name: 'in', key: stringSerde, value: stringSerde, nullableKey: true },
       out: { name: 'out', key: stringSerde, value: stringSerde, nullableKey: true, nullableValue: true },
     },
     stores: {

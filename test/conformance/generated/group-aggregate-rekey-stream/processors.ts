@@ -14,6 +14,7 @@ export class Aggregated extends AggregateLogic<string, string, string> {
   }
 }
 
+/** Types of `Aggregated`. */
 export declare namespace Aggregated {
   /** A record of `grouped`. */
   type In = StreamRecord<string, string>
@@ -29,6 +30,7 @@ export class Rekeyed extends ToStreamLogic<string, string, string> {
   }
 }
 
+/** Types of `Rekeyed`. */
 export declare namespace Rekeyed {
   /** A record of `aggregated`. */
   type In = StreamRecord<string, string | null>
@@ -42,6 +44,7 @@ export class Mapped extends MapLogic<string, string | null, string, string | nul
   }
 }
 
+/** Types of `Mapped`. */
 export declare namespace Mapped {
   /** A record of `rekeyed`. */
   type In = StreamRecord<string, string | null>

@@ -9,6 +9,7 @@ export class Often extends FilterLogic<string, number> {
   }
 }
 
+/** Types of `Often`. */
 export declare namespace Often {
   /** A record of `counted`. */
   type In = StreamRecord<string, number>

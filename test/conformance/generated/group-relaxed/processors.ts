@@ -10,6 +10,7 @@ export class G extends GroupByLogic<string | null, string | null, string | null>
   }
 }
 
+/** Types of `G`. */
 export declare namespace G {
   /** A record of `s`. */
   type In = StreamRecord<string | null, string | null>
@@ -23,6 +24,7 @@ export class Z extends ReduceLogic<string, string> {
   }
 }
 
+/** Types of `Z`. */
 export declare namespace Z {
   /** A record of `g`. */
   type In = StreamRecord<string, string>
@@ -36,6 +38,7 @@ export class Rk extends SelectKeyLogic<string | null, string | null, string | nu
   }
 }
 
+/** Types of `Rk`. */
 export declare namespace Rk {
   /** A record of `rs`. */
   type In = StreamRecord<string | null, string | null>
@@ -49,6 +52,7 @@ export class J extends JoinLogic<string, string, string | null, string> {
   }
 }
 
+/** Types of `J`. */
 export declare namespace J {
   /** The key of both sides. */
   type Key = string

@@ -9,6 +9,7 @@ export class Largest extends ReduceLogic<string, string> {
   }
 }
 
+/** Types of `Largest`. */
 export declare namespace Largest {
   /** A record of `grouped`. */
   type In = StreamRecord<string, string>

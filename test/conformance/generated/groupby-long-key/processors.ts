@@ -9,6 +9,7 @@ export class Grouped extends GroupByLogic<string | null, string | null, number> 
   }
 }
 
+/** Types of `Grouped`. */
 export declare namespace Grouped {
   /** A record of `source`. */
   type In = StreamRecord<string | null, string | null>

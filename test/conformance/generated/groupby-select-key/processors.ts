@@ -10,6 +10,7 @@ export class Rekeyed extends SelectKeyLogic<string | null, string | null, string
   }
 }
 
+/** Types of `Rekeyed`. */
 export declare namespace Rekeyed {
   /** A record of `source`. */
   type In = StreamRecord<string | null, string | null>
@@ -23,6 +24,7 @@ export class Upper extends MapValuesLogic<string | null, string | null, string |
   }
 }
 
+/** Types of `Upper`. */
 export declare namespace Upper {
   /** A record of `rekeyed`. */
   type In = StreamRecord<string | null, string | null>
@@ -36,6 +38,7 @@ export class Reduced extends ReduceLogic<string, string> {
   }
 }
 
+/** Types of `Reduced`. */
 export declare namespace Reduced {
   /** A record of `grouped`. */
   type In = StreamRecord<string, string>

@@ -9,6 +9,7 @@ export class Present extends FilterLogic<string | null, number | null> {
   }
 }
 
+/** Types of `Present`. */
 export declare namespace Present {
   /** A record of `source`. */
   type In = StreamRecord<string | null, number | null>
@@ -22,6 +23,7 @@ export class Grouped extends GroupByLogic<string | null, number | null, string> 
   }
 }
 
+/** Types of `Grouped`. */
 export declare namespace Grouped {
   /** A record of `present`. */
   type In = StreamRecord<string | null, number | null>
@@ -35,6 +37,7 @@ export class Summed extends ReduceLogic<string, number> {
   }
 }
 
+/** Types of `Summed`. */
 export declare namespace Summed {
   /** A record of `grouped`. */
   type In = StreamRecord<string, number>

@@ -10,6 +10,7 @@ export class Marked extends MapValuesLogic<string | null, string | null, string 
   }
 }
 
+/** Types of `Marked`. */
 export declare namespace Marked {
   /** A record of `source`. */
   type In = StreamRecord<string | null, string | null>
@@ -23,6 +24,7 @@ export class Grouped extends GroupByLogic<string | null, string | null, string |
   }
 }
 
+/** Types of `Grouped`. */
 export declare namespace Grouped {
   /** A record of `source`. */
   type In = StreamRecord<string | null, string | null>
@@ -36,6 +38,7 @@ export class Joined extends JoinLogic<string, string, string, string> {
   }
 }
 
+/** Types of `Joined`. */
 export declare namespace Joined {
   /** The key of both sides. */
   type Key = string

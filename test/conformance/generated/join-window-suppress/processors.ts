@@ -10,6 +10,7 @@ export class J extends JoinLogic<string | null, string, string | null, string> {
   }
 }
 
+/** Types of `J`. */
 export declare namespace J {
   /** The key of both sides. */
   type Key = string | null
@@ -27,6 +28,7 @@ export class R extends ReduceLogic<string, string> {
   }
 }
 
+/** Types of `R`. */
 export declare namespace R {
   /** A record of `g`. */
   type In = StreamRecord<string, string>

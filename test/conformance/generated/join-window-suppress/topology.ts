@@ -20,7 +20,7 @@ export function joinWindowSuppressTopology(logic: JoinWindowSuppressLogic): Topo
     topics: {
       left: { name: 'left', key: stringSerde, value: stringSerde, nullableKey: true, nullableValue: true },
       right: { name: 'right', key: stringSerde, value: stringSerde, nullableKey: true, nullableValue: true },
-      out: { name: 'out', key: stringTimeWindowedSerde, value: stringSerde, nullableKey: false, nullableValue: true },
+      out: { name: 'out', key: stringTimeWindowedSerde, value: stringSerde, nullableValue: true },
     },
     stores: {
       w: {

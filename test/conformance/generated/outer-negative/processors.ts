@@ -10,6 +10,7 @@ export class J extends JoinLogic<string | null, string | null, string | null, st
   }
 }
 
+/** Types of `J`. */
 export declare namespace J {
   /** The key of both sides. */
   type Key = string | null

@@ -10,6 +10,7 @@ export class K extends SelectKeyLogic<string | null, string | null, string | nul
   }
 }
 
+/** Types of `K`. */
 export declare namespace K {
   /** A record of `left`. */
   type In = StreamRecord<string | null, string | null>
@@ -23,6 +24,7 @@ export class Rm extends MapLogic<string | null, string | null, string | null, st
   }
 }
 
+/** Types of `Rm`. */
 export declare namespace Rm {
   /** A record of `right`. */
   type In = StreamRecord<string | null, string | null>
@@ -36,6 +38,7 @@ export class J extends JoinLogic<string | null, string | null, string | null, st
   }
 }
 
+/** Types of `J`. */
 export declare namespace J {
   /** The key of both sides. */
   type Key = string | null

@@ -22,6 +22,7 @@ export class Deduplicated extends ProcessLogic<string | null, string | null, str
   }
 }
 
+/** Types of `Deduplicated`. */
 export declare namespace Deduplicated {
   /** A record of `source`. */
   type In = StreamRecord<string | null, string | null>

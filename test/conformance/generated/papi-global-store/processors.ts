@@ -16,6 +16,7 @@ export class Global extends ProcessLogic<string | null, string | null, never, ne
   }
 }
 
+/** Types of `Global`. */
 export declare namespace Global {
   /** A record of topic `g`. */
   type In = StreamRecord<string | null, string | null>
@@ -38,6 +39,7 @@ export class LookedUp extends ProcessLogic<string | null, string | null, string 
   }
 }
 
+/** Types of `LookedUp`. */
 export declare namespace LookedUp {
   /** A record of `source`. */
   type In = StreamRecord<string | null, string | null>

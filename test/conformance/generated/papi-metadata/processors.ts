@@ -7,6 +7,7 @@ export abstract class Described extends ProcessLogic<string | null, string | nul
   protected abstract override process(record: Described.In, context: Described.Context): Nothing
 }
 
+/** Types of `Described`. */
 export declare namespace Described {
   /** A record of `source`. */
   type In = StreamRecord<string | null, string | null>
@@ -24,6 +25,7 @@ export class Rekeyed extends SelectKeyLogic<string | null, string | null, string
   }
 }
 
+/** Types of `Rekeyed`. */
 export declare namespace Rekeyed {
   /** A record of `source`. */
   type In = StreamRecord<string | null, string | null>
@@ -35,6 +37,7 @@ export abstract class DescribedAgain extends ProcessLogic<string | null, string 
   protected abstract override process(record: DescribedAgain.In, context: DescribedAgain.Context): Nothing
 }
 
+/** Types of `DescribedAgain`. */
 export declare namespace DescribedAgain {
   /** A record of `rp`. */
   type In = StreamRecord<string | null, string | null>

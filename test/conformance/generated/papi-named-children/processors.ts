@@ -17,6 +17,7 @@ export class Router extends ProcessLogic<string | null, string | null, string | 
   }
 }
 
+/** Types of `Router`. */
 export declare namespace Router {
   /** A record of `source`. */
   type In = StreamRecord<string | null, string | null>

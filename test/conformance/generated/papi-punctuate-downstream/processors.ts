@@ -27,6 +27,7 @@ export class Buffered extends ProcessLogic<string | null, string | null, string 
   }
 }
 
+/** Types of `Buffered`. */
 export declare namespace Buffered {
   /** A record of `source`. */
   type In = StreamRecord<string | null, string | null>
@@ -49,6 +50,7 @@ export class Grouped extends GroupByLogic<string | null, string, string | null> 
   }
 }
 
+/** Types of `Grouped`. */
 export declare namespace Grouped {
   /** A record of `buffered`. */
   type In = StreamRecord<string | null, string>
@@ -62,6 +64,7 @@ export class Text extends MapValuesLogic<string, number | null, string> {
   }
 }
 
+/** Types of `Text`. */
 export declare namespace Text {
   /** A record of `changes`. */
   type In = StreamRecord<string, number | null>

@@ -7,6 +7,7 @@ export abstract class Punctuated extends ProcessLogic<string | null, string | nu
   protected abstract override process(record: Punctuated.In, context: Punctuated.Context): Nothing
 }
 
+/** Types of `Punctuated`. */
 export declare namespace Punctuated {
   /** A record of `source`. */
   type In = StreamRecord<string | null, string | null>

@@ -14,6 +14,7 @@ export class Writer extends ProcessLogic<string | null, string | null, string | 
   }
 }
 
+/** Types of `Writer`. */
 export declare namespace Writer {
   /** A record of `source`. */
   type In = StreamRecord<string | null, string | null>
@@ -38,6 +39,7 @@ export class Reader extends ProcessLogic<string | null, string | null, string | 
   }
 }
 
+/** Types of `Reader`. */
 export declare namespace Reader {
   /** A record of `ask` and `writer`. */
   type In = StreamRecord<string | null, string | null>

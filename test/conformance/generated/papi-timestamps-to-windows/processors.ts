@@ -12,6 +12,7 @@ export class Shifted extends ProcessLogic<string | null, string | null, string |
   }
 }
 
+/** Types of `Shifted`. */
 export declare namespace Shifted {
   /** A record of `source`. */
   type In = StreamRecord<string | null, string | null>
@@ -29,6 +30,7 @@ export class Reduced extends ReduceLogic<string, string> {
   }
 }
 
+/** Types of `Reduced`. */
 export declare namespace Reduced {
   /** A record of `grouped`. */
   type In = StreamRecord<string, string>

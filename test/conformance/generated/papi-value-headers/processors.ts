@@ -14,6 +14,7 @@ export class Described extends ProcessValuesLogic<string | null, string | null, 
   }
 }
 
+/** Types of `Described`. */
 export declare namespace Described {
   /** A record of `source`. */
   type In = StreamRecord<string | null, string | null>

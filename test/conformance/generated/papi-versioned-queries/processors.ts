@@ -7,6 +7,7 @@ export abstract class Queried extends ProcessLogic<string | null, string | null,
   protected abstract override process(record: Queried.In, context: Queried.Context): Nothing
 }
 
+/** Types of `Queried`. */
 export declare namespace Queried {
   /** A record of `source`. */
   type In = StreamRecord<string | null, string | null>

@@ -14,6 +14,7 @@ export class Nearby extends ProcessLogic<string | null, string | null, string | 
   }
 }
 
+/** Types of `Nearby`. */
 export declare namespace Nearby {
   /** A record of `source`. */
   type In = StreamRecord<string | null, string | null>

@@ -10,6 +10,7 @@ export class Numbers extends MapValuesLogic<string | null, string | null, number
   }
 }
 
+/** Types of `Numbers`. */
 export declare namespace Numbers {
   /** A record of `source`. */
   type In = StreamRecord<string | null, string | null>
@@ -24,6 +25,7 @@ export class Checked extends MapValuesLogic<string | null, number, number> {
   }
 }
 
+/** Types of `Checked`. */
 export declare namespace Checked {
   /** A record of `numbers`. */
   type In = StreamRecord<string | null, number>
@@ -37,6 +39,7 @@ export class Summed extends ReduceLogic<string, number> {
   }
 }
 
+/** Types of `Summed`. */
 export declare namespace Summed {
   /** A record of `grouped`. */
   type In = StreamRecord<string, number>

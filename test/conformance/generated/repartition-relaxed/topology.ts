@@ -17,7 +17,7 @@ export function repartitionRelaxedTopology(logic: RepartitionRelaxedLogic): Topo
     application: 'repartition-relaxed',
     topics: {
       in: { name: 'in', key: stringSerde, value: stringSerde, nullableKey: true, nullableValue: true },
-      r: { name: 'r', key: stringSerde, value: stringSerde, nullableKey: true, nullableValue: false },
+      r: { name: 'r', key: stringSerde, value: stringSerde, nullableKey: true },
       out1: { name: 'out1', key: stringSerde, value: stringSerde, nullableKey: true, nullableValue: true },
       out2: { name: 'out2', key: stringSerde, value: stringSerde, nullableKey: true, nullableValue: true },
     },

@@ -10,6 +10,7 @@ export class Grouped extends GroupByLogic<string | null, string | null, string |
   }
 }
 
+/** Types of `Grouped`. */
 export declare namespace Grouped {
   /** A record of `source`. */
   type In = StreamRecord<string | null, string | null>
@@ -23,6 +24,7 @@ export class Routed extends RouterLogic<string, number | null, 'count-a' | 'coun
   }
 }
 
+/** Types of `Routed`. */
 export declare namespace Routed {
   /** A record of `counted`. */
   type In = StreamRecord<string, number | null>

@@ -12,6 +12,7 @@ export class Routed extends RouterLogic<string | null, string | null, 'out-a' | 
   }
 }
 
+/** Types of `Routed`. */
 export declare namespace Routed {
   /** A record of `source`. */
   type In = StreamRecord<string | null, string | null>

@@ -9,6 +9,7 @@ export class MarkedFirst extends MapValuesLogic<string | null, string | null, st
   }
 }
 
+/** Types of `MarkedFirst`. */
 export declare namespace MarkedFirst {
   /** A record of `first`. */
   type In = StreamRecord<string | null, string | null>
@@ -22,6 +23,7 @@ export class MarkedSecond extends MapValuesLogic<string | null, string | null, s
   }
 }
 
+/** Types of `MarkedSecond`. */
 export declare namespace MarkedSecond {
   /** A record of `second`. */
   type In = StreamRecord<string | null, string | null>

@@ -10,6 +10,7 @@ export class Suspicious extends FilterLogic<string | null, string | null> {
   }
 }
 
+/** Types of `Suspicious`. */
 export declare namespace Suspicious {
   /** A record of `logins`. */
   type In = StreamRecord<string | null, string | null>
@@ -23,6 +24,7 @@ export class ByUser extends GroupByLogic<string | null, string | null, string | 
   }
 }
 
+/** Types of `ByUser`. */
 export declare namespace ByUser {
   /** A record of `suspicious`. */
   type In = StreamRecord<string | null, string | null>

@@ -9,6 +9,7 @@ export class Enriched extends JoinLogic<string | null, string, string | null, st
   }
 }
 
+/** Types of `Enriched`. */
 export declare namespace Enriched {
   /** The key of both sides. */
   type Key = string | null
@@ -26,6 +27,7 @@ export class ByRegion extends GroupByLogic<string | null, string, string> {
   }
 }
 
+/** Types of `ByRegion`. */
 export declare namespace ByRegion {
   /** A record of `enriched`. */
   type In = StreamRecord<string | null, string>

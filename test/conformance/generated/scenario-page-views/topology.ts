@@ -10,7 +10,7 @@ export interface ScenarioPageViewsLogic {
   readonly byRegion?: LogicClass<ByRegion>
 }
 
-const stringTimeWindowedSerde = timeWindowedSerde(stringSerde, 60000)
+const stringTimeWindowedSerde = timeWindowedSerde(stringSerde, 60_000)
 
 /** `scenario-page-views.topology.yaml` as data, with the given classes in place of its logic. */
 export function scenarioPageViewsTopology(logic: ScenarioPageViewsLogic): TopologySpec {
@@ -19,9 +19,9 @@ export function scenarioPageViewsTopology(logic: ScenarioPageViewsLogic): Topolo
     application: 'scenario-page-views',
     topics: {
       views: { name: 'views', key: stringSerde, value: stringSerde, nullableKey: true, nullableValue: true },
-      users: { name: 'users', key: stringSerde, value: stringSerde, nullableKey: true, nullableValue: false },
+      users: { name: 'users', key: stringSerde, value: stringSerde, nullableKey: true },
       enriched: { name: 'enriched', key: stringSerde, value: stringSerde, nullableKey: true, nullableValue: true },
-      out: { name: 'out', key: stringTimeWindowedSerde, value: longSerde, nullableKey: false, nullableValue: true },
+      out: { name: 'out', key: stringTimeWindowedSerde, value: longSerde, nullableValue: true },
     },
     stores: {
       users: { kind: 'timestampedKeyValue', name: 'users', property: 'users', queryable: false, key: stringSerde, value: stringSerde },
@@ -32,8 +32,8 @@ export function scenarioPageViewsTopology(logic: ScenarioPageViewsLogic): Topolo
         queryable: false,
         key: stringSerde,
         value: longSerde,
-        windowSizeMs: 60000,
-        retentionMs: 70000,
+        windowSizeMs: 60_000,
+        retentionMs: 70_000,
       },
     },
     steps: [
@@ -71,7 +71,7 @@ export function scenarioPageViewsTopology(logic: ScenarioPageViewsLogic): Topolo
         name: 'regions',
         operator: 'count',
         input: 'by-region',
-        window: { kind: 'tumbling', sizeMs: 60000, graceMs: 10000 },
+        window: { kind: 'tumbling', sizeMs: 60_000, graceMs: 10_000 },
         store: 'regions',
         key: stringTimeWindowedSerde,
         value: longSerde,

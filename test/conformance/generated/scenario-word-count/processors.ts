@@ -9,6 +9,7 @@ export class Words extends FlatMapValuesLogic<string | null, string | null, stri
   }
 }
 
+/** Types of `Words`. */
 export declare namespace Words {
   /** A record of `source`. */
   type In = StreamRecord<string | null, string | null>
@@ -22,6 +23,7 @@ export class ByWord extends GroupByLogic<string | null, string, string> {
   }
 }
 
+/** Types of `ByWord`. */
 export declare namespace ByWord {
   /** A record of `words`. */
   type In = StreamRecord<string | null, string>

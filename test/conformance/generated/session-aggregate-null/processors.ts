@@ -19,6 +19,7 @@ export class Aggregated extends AggregateSessionLogic<string, string | null, str
   }
 }
 
+/** Types of `Aggregated`. */
 export declare namespace Aggregated {
   /** A record of `grouped`. */
   type In = StreamRecord<string, string | null>

@@ -13,7 +13,7 @@ export function sessionCountTopology(_logic: SessionCountLogic): TopologySpec {
     application: 'session-count',
     topics: {
       in: { name: 'in', key: stringSerde, value: stringSerde, nullableKey: true, nullableValue: true },
-      out: { name: 'out', key: stringSessionWindowedSerde, value: longSerde, nullableKey: false, nullableValue: true },
+      out: { name: 'out', key: stringSessionWindowedSerde, value: longSerde, nullableValue: true },
     },
     stores: {
       w: { kind: 'session', name: 'w', property: 'w', queryable: false, key: stringSerde, value: longSerde, retentionMs: 5 },

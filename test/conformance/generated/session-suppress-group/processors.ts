@@ -19,6 +19,7 @@ export class R extends AggregateSessionLogic<string, string | null, string> {
   }
 }
 
+/** Types of `R`. */
 export declare namespace R {
   /** A record of `g`. */
   type In = StreamRecord<string, string | null>
@@ -34,6 +35,7 @@ export class G2 extends GroupByLogic<Windowed<string>, string, string> {
   }
 }
 
+/** Types of `G2`. */
 export declare namespace G2 {
   /** A record of `h`. */
   type In = StreamRecord<Windowed<string>, string>
@@ -57,6 +59,7 @@ export class A extends AggregateTableLogic<string, string, string> {
   }
 }
 
+/** Types of `A`. */
 export declare namespace A {
   /** A record of `g2`. */
   type In = StreamRecord<string, string>

@@ -17,7 +17,7 @@ export function slidingAggregateGraceTopology(logic: SlidingAggregateGraceLogic)
     application: 'sliding-aggregate-grace',
     topics: {
       in: { name: 'in', key: stringSerde, value: stringSerde, nullableKey: true, nullableValue: true },
-      out: { name: 'out', key: stringTimeWindowedSerde, value: stringSerde, nullableKey: false, nullableValue: true },
+      out: { name: 'out', key: stringTimeWindowedSerde, value: stringSerde, nullableValue: true },
     },
     stores: {
       w: {

@@ -10,6 +10,7 @@ export class K extends SelectKeyLogic<string | null, string | null, string | nul
   }
 }
 
+/** Types of `K`. */
 export declare namespace K {
   /** A record of `y`. */
   type In = StreamRecord<string | null, string | null>
@@ -33,6 +34,7 @@ export class C extends CogroupLogic<string, string | null> {
   }
 }
 
+/** Types of `C`. */
 export declare namespace C {
   /** A record of `gx`. */
   type Gx = StreamRecord<string, string>
@@ -55,6 +57,7 @@ export class G2 extends GroupByTableLogic<Windowed<string>, string, string, stri
   }
 }
 
+/** Types of `G2`. */
 export declare namespace G2 {
   /** A record of `c`. */
   type In = StreamRecord<Windowed<string>, string>
@@ -73,6 +76,7 @@ export class A extends ReduceTableLogic<string, string> {
   }
 }
 
+/** Types of `A`. */
 export declare namespace A {
   /** A record of `g2`. */
   type In = StreamRecord<string, string>

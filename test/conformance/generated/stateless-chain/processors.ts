@@ -10,6 +10,7 @@ export class Present extends FilterLogic<string | null, string | null> {
   }
 }
 
+/** Types of `Present`. */
 export declare namespace Present {
   /** A record of `source`. */
   type In = StreamRecord<string | null, string | null>
@@ -23,6 +24,7 @@ export class Parts extends FlatMapLogic<string | null, string | null, string | n
   }
 }
 
+/** Types of `Parts`. */
 export declare namespace Parts {
   /** A record of `present`. */
   type In = StreamRecord<string | null, string | null>
@@ -36,6 +38,7 @@ export class Upper extends MapValuesLogic<string | null, string, string> {
   }
 }
 
+/** Types of `Upper`. */
 export declare namespace Upper {
   /** A record of `rp`. */
   type In = StreamRecord<string | null, string>
@@ -49,6 +52,7 @@ export class Split extends BranchLogic<string | null, string, 'a'> {
   }
 }
 
+/** Types of `Split`. */
 export declare namespace Split {
   /** A record of `upper`. */
   type In = StreamRecord<string | null, string>
@@ -64,6 +68,7 @@ export class Optional extends MapValuesLogic<string | null, string, string | nul
   }
 }
 
+/** Types of `Optional`. */
 export declare namespace Optional {
   /** A record of `rest`. */
   type In = StreamRecord<string | null, string>

@@ -9,6 +9,7 @@ export class One extends MapValuesLogic<string | null, string | null, string | n
   }
 }
 
+/** Types of `One`. */
 export declare namespace One {
   /** A record of `source`. */
   type In = StreamRecord<string | null, string | null>
@@ -22,6 +23,7 @@ export class Long extends FilterLogic<string | null, string | null> {
   }
 }
 
+/** Types of `Long`. */
 export declare namespace Long {
   /** A record of `source`. */
   type In = StreamRecord<string | null, string | null>
@@ -35,6 +37,7 @@ export class Two extends MapValuesLogic<string | null, string | null, string | n
   }
 }
 
+/** Types of `Two`. */
 export declare namespace Two {
   /** A record of `long`. */
   type In = StreamRecord<string | null, string | null>
@@ -48,6 +51,7 @@ export class Three extends MapValuesLogic<string | null, string | null, string |
   }
 }
 
+/** Types of `Three`. */
 export declare namespace Three {
   /** A record of `source`. */
   type In = StreamRecord<string | null, string | null>

@@ -9,6 +9,7 @@ export class Kept extends FilterLogic<string | null, string | null> {
   }
 }
 
+/** Types of `Kept`. */
 export declare namespace Kept {
   /** A record of `source`. */
   type In = StreamRecord<string | null, string | null>

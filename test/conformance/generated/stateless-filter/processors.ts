@@ -9,6 +9,7 @@ export class Long extends FilterLogic<string | null, string | null> {
   }
 }
 
+/** Types of `Long`. */
 export declare namespace Long {
   /** A record of `source`. */
   type In = StreamRecord<string | null, string | null>

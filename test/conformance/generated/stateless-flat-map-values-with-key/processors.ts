@@ -9,6 +9,7 @@ export class Pairs extends FlatMapValuesLogic<string | null, string | null, stri
   }
 }
 
+/** Types of `Pairs`. */
 export declare namespace Pairs {
   /** A record of `source`. */
   type In = StreamRecord<string | null, string | null>

@@ -9,6 +9,7 @@ export class Parts extends FlatMapLogic<string | null, string | null, string, nu
   }
 }
 
+/** Types of `Parts`. */
 export declare namespace Parts {
   /** A record of `source`. */
   type In = StreamRecord<string | null, string | null>

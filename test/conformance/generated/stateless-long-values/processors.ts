@@ -9,6 +9,7 @@ export class Sign extends MapValuesLogic<string | null, number | null, string | 
   }
 }
 
+/** Types of `Sign`. */
 export declare namespace Sign {
   /** A record of `source`. */
   type In = StreamRecord<string | null, number | null>
@@ -22,6 +23,7 @@ export class Small extends FilterLogic<string | null, number | null> {
   }
 }
 
+/** Types of `Small`. */
 export declare namespace Small {
   /** A record of `source`. */
   type In = StreamRecord<string | null, number | null>
@@ -35,6 +37,7 @@ export class Doubled extends MapValuesLogic<string | null, number | null, number
   }
 }
 
+/** Types of `Doubled`. */
 export declare namespace Doubled {
   /** A record of `small`. */
   type In = StreamRecord<string | null, number | null>

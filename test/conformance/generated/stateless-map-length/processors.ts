@@ -9,6 +9,7 @@ export class Lengths extends MapLogic<string | null, string | null, string | nul
   }
 }
 
+/** Types of `Lengths`. */
 export declare namespace Lengths {
   /** A record of `source`. */
   type In = StreamRecord<string | null, string | null>

@@ -9,6 +9,7 @@ export class Labelled extends MapValuesLogic<string | null, string | null, strin
   }
 }
 
+/** Types of `Labelled`. */
 export declare namespace Labelled {
   /** A record of `source`. */
   type In = StreamRecord<string | null, string | null>

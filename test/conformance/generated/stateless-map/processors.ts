@@ -9,6 +9,7 @@ export class Swapped extends MapLogic<string | null, string | null, string | nul
   }
 }
 
+/** Types of `Swapped`. */
 export declare namespace Swapped {
   /** A record of `source`. */
   type In = StreamRecord<string | null, string | null>

@@ -9,6 +9,7 @@ export class Upper extends MapValuesLogic<string | null, string | null, string |
   }
 }
 
+/** Types of `Upper`. */
 export declare namespace Upper {
   /** A record of `source2`. */
   type In = StreamRecord<string | null, string | null>

@@ -9,6 +9,7 @@ export class End extends ForEachLogic<string | null, string | null> {
   }
 }
 
+/** Types of `End`. */
 export declare namespace End {
   /** A record of `source`. */
   type In = StreamRecord<string | null, string | null>
@@ -22,6 +23,7 @@ export class Peeked extends PeekLogic<string | null, string | null> {
   }
 }
 
+/** Types of `Peeked`. */
 export declare namespace Peeked {
   /** A record of `source`. */
   type In = StreamRecord<string | null, string | null>

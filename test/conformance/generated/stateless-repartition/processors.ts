@@ -10,6 +10,7 @@ export class Rekeyed extends SelectKeyLogic<string | null, string | null, string
   }
 }
 
+/** Types of `Rekeyed`. */
 export declare namespace Rekeyed {
   /** A record of `source`. */
   type In = StreamRecord<string | null, string | null>
@@ -23,6 +24,7 @@ export class Labelled extends MapValuesLogic<string | null, string | null, strin
   }
 }
 
+/** Types of `Labelled`. */
 export declare namespace Labelled {
   /** A record of `rp`. */
   type In = StreamRecord<string | null, string | null>

@@ -9,6 +9,7 @@ export class Split extends BranchLogic<string | null, string | null, 'a' | 'long
   }
 }
 
+/** Types of `Split`. */
 export declare namespace Split {
   /** A record of `source`. */
   type In = StreamRecord<string | null, string | null>

@@ -9,6 +9,7 @@ export class Split extends BranchLogic<string | null, string | null, 'a' | 'comm
   }
 }
 
+/** Types of `Split`. */
 export declare namespace Split {
   /** A record of `source`. */
   type In = StreamRecord<string | null, string | null>
@@ -24,6 +25,7 @@ export class Upper extends MapValuesLogic<string | null, string | null, string |
   }
 }
 
+/** Types of `Upper`. */
 export declare namespace Upper {
   /** A record of `comma`. */
   type In = StreamRecord<string | null, string | null>

@@ -9,6 +9,7 @@ export class PValues extends MapValuesLogic<string | null, string | null, string
   }
 }
 
+/** Types of `PValues`. */
 export declare namespace PValues {
   /** A record of `source`. */
   type In = StreamRecord<string | null, string | null>
@@ -22,6 +23,7 @@ export class QValues extends FlatMapValuesLogic<string | null, string | null, st
   }
 }
 
+/** Types of `QValues`. */
 export declare namespace QValues {
   /** A record of `source`. */
   type In = StreamRecord<string | null, string | null>
@@ -35,6 +37,7 @@ export class RValues extends MapValuesLogic<string | null, string | null, string
   }
 }
 
+/** Types of `RValues`. */
 export declare namespace RValues {
   /** A record of `source`. */
   type In = StreamRecord<string | null, string | null>

@@ -15,7 +15,7 @@ export function streamGlobaltableInnerJoinTopology(logic: StreamGlobaltableInner
     application: 'stream-globaltable-inner-join',
     topics: {
       s: { name: 's', key: stringSerde, value: stringSerde, nullableKey: true, nullableValue: true },
-      g: { name: 'g', key: stringSerde, value: stringSerde, nullableKey: true, nullableValue: false },
+      g: { name: 'g', key: stringSerde, value: stringSerde, nullableKey: true },
       out: { name: 'out', key: stringSerde, value: stringSerde, nullableKey: true, nullableValue: true },
     },
     stores: {

@@ -15,6 +15,7 @@ export class Joined extends GlobalJoinLogic<string | null, string, string, strin
   }
 }
 
+/** Types of `Joined`. */
 export declare namespace Joined {
   /** The key of `s`. */
   type Key = string | null

@@ -10,6 +10,7 @@ export class Joined extends JoinLogic<string | null, string | null, string | nul
   }
 }
 
+/** Types of `Joined`. */
 export declare namespace Joined {
   /** The key of both sides. */
   type Key = string | null
@@ -27,6 +28,7 @@ export class Text extends MapValuesLogic<string, number | null, string> {
   }
 }
 
+/** Types of `Text`. */
 export declare namespace Text {
   /** A record of `changes`. */
   type In = StreamRecord<string, number | null>

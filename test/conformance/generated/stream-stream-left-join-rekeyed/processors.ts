@@ -10,6 +10,7 @@ export class LeftByEnd extends SelectKeyLogic<string | null, string | null, stri
   }
 }
 
+/** Types of `LeftByEnd`. */
 export declare namespace LeftByEnd {
   /** A record of `left`. */
   type In = StreamRecord<string | null, string | null>
@@ -23,6 +24,7 @@ export class RightByEnd extends SelectKeyLogic<string | null, string | null, str
   }
 }
 
+/** Types of `RightByEnd`. */
 export declare namespace RightByEnd {
   /** A record of `right`. */
   type In = StreamRecord<string | null, string | null>
@@ -36,6 +38,7 @@ export class Joined extends JoinLogic<string | null, string, string | null, stri
   }
 }
 
+/** Types of `Joined`. */
 export declare namespace Joined {
   /** The key of both sides. */
   type Key = string | null

@@ -10,6 +10,7 @@ export class Joined extends JoinLogic<string | null, string | null, string | nul
   }
 }
 
+/** Types of `Joined`. */
 export declare namespace Joined {
   /** The key of both sides. */
   type Key = string | null

@@ -15,7 +15,7 @@ export function streamTableJoinWithKeyTopology(logic: StreamTableJoinWithKeyLogi
     application: 'stream-table-join-with-key',
     topics: {
       s: { name: 's', key: stringSerde, value: stringSerde, nullableKey: true, nullableValue: true },
-      t: { name: 't', key: stringSerde, value: stringSerde, nullableKey: true, nullableValue: false },
+      t: { name: 't', key: stringSerde, value: stringSerde, nullableKey: true },
       out: { name: 'out', key: stringSerde, value: stringSerde, nullableKey: true, nullableValue: true },
     },
     stores: {},

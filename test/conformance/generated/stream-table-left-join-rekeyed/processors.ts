@@ -10,6 +10,7 @@ export class ByEnd extends SelectKeyLogic<string | null, string | null, string |
   }
 }
 
+/** Types of `ByEnd`. */
 export declare namespace ByEnd {
   /** A record of `s`. */
   type In = StreamRecord<string | null, string | null>
@@ -23,6 +24,7 @@ export class Most extends FilterLogic<string, string> {
   }
 }
 
+/** Types of `Most`. */
 export declare namespace Most {
   /** A record of `t`. */
   type In = StreamRecord<string, string>
@@ -36,6 +38,7 @@ export class Joined extends JoinLogic<string | null, string, string | null, stri
   }
 }
 
+/** Types of `Joined`. */
 export declare namespace Joined {
   /** The key of both sides. */
   type Key = string | null

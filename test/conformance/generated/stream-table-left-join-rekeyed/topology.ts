@@ -19,7 +19,7 @@ export function streamTableLeftJoinRekeyedTopology(logic: StreamTableLeftJoinRek
     application: 'stream-table-left-join-rekeyed',
     topics: {
       s: { name: 's', key: stringSerde, value: stringSerde, nullableKey: true, nullableValue: true },
-      t: { name: 't', key: stringSerde, value: stringSerde, nullableKey: true, nullableValue: false },
+      t: { name: 't', key: stringSerde, value: stringSerde, nullableKey: true },
       out: { name: 'out', key: stringSerde, value: stringSerde, nullableKey: true, nullableValue: true },
     },
     stores: {},

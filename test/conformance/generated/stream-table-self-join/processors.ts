@@ -10,6 +10,7 @@ export class Self extends JoinLogic<string, string, string | null, string> {
   }
 }
 
+/** Types of `Self`. */
 export declare namespace Self {
   /** The key of both sides. */
   type Key = string
@@ -27,6 +28,7 @@ export class Joined extends JoinLogic<string, string, string, string> {
   }
 }
 
+/** Types of `Joined`. */
 export declare namespace Joined {
   /** The key of both sides. */
   type Key = string

@@ -17,7 +17,7 @@ export function streamTableSelfJoinTopology(logic: StreamTableSelfJoinLogic): To
     application: 'stream-table-self-join',
     topics: {
       s: { name: 's', key: stringSerde, value: stringSerde, nullableKey: true, nullableValue: true },
-      t: { name: 't', key: stringSerde, value: stringSerde, nullableKey: true, nullableValue: false },
+      t: { name: 't', key: stringSerde, value: stringSerde, nullableKey: true },
       out: { name: 'out', key: stringSerde, value: stringSerde, nullableKey: true, nullableValue: true },
     },
     stores: {

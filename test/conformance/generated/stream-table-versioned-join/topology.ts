@@ -15,7 +15,7 @@ export function streamTableVersionedJoinTopology(logic: StreamTableVersionedJoin
     application: 'stream-table-versioned-join',
     topics: {
       s: { name: 's', key: stringSerde, value: stringSerde, nullableKey: true, nullableValue: true },
-      t: { name: 't', key: stringSerde, value: stringSerde, nullableKey: true, nullableValue: false },
+      t: { name: 't', key: stringSerde, value: stringSerde, nullableKey: true },
       out: { name: 'out', key: stringSerde, value: stringSerde, nullableKey: true, nullableValue: true },
     },
     stores: {

@@ -10,6 +10,7 @@ export class Rekeyed extends SelectKeyLogic<string | null, string | null, string
   }
 }
 
+/** Types of `Rekeyed`. */
 export declare namespace Rekeyed {
   /** A record of `source`. */
   type In = StreamRecord<string | null, string | null>

@@ -9,6 +9,7 @@ export class Marked extends MapValuesLogic<string | null, string | null, string 
   }
 }
 
+/** Types of `Marked`. */
 export declare namespace Marked {
   /** A record of `source`. */
   type In = StreamRecord<string | null, string | null>

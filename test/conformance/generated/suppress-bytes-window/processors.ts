@@ -9,6 +9,7 @@ export class R extends ReduceLogic<string, string | null> {
   }
 }
 
+/** Types of `R`. */
 export declare namespace R {
   /** A record of `g`. */
   type In = StreamRecord<string, string | null>

@@ -9,6 +9,7 @@ export class M extends MapValuesLogic<string, string, string> {
   }
 }
 
+/** Types of `M`. */
 export declare namespace M {
   /** A record of `t`. */
   type In = StreamRecord<string, string>

@@ -14,7 +14,7 @@ export function suppressBytesTopology(logic: SuppressBytesLogic): TopologySpec {
     codegen: 1,
     application: 'suppress-bytes',
     topics: {
-      in: { name: 'in', key: stringSerde, value: stringSerde, nullableKey: true, nullableValue: false },
+      in: { name: 'in', key: stringSerde, value: stringSerde, nullableKey: true },
       out: { name: 'out', key: stringSerde, value: stringSerde, nullableKey: true, nullableValue: true },
     },
     stores: {},

@@ -15,7 +15,7 @@ export function suppressJoinRightTopology(logic: SuppressJoinRightLogic): Topolo
     application: 'suppress-join-right',
     topics: {
       l: { name: 'l', key: stringSerde, value: stringSerde, nullableKey: true, nullableValue: true },
-      r: { name: 'r', key: stringSerde, value: stringSerde, nullableKey: true, nullableValue: false },
+      r: { name: 'r', key: stringSerde, value: stringSerde, nullableKey: true },
       out: { name: 'out', key: stringSerde, value: stringSerde, nullableKey: true, nullableValue: true },
     },
     stores: {},

@@ -24,7 +24,7 @@ export function suppressMaxRecordsOnlyTopology(_logic: SuppressMaxRecordsOnlyLog
         name: 'held',
         operator: 'suppress',
         input: 'counted',
-        until: { kind: 'timeLimit', limitMs: 1000000 },
+        until: { kind: 'timeLimit', limitMs: 1_000_000 },
         maxRecords: 3,
         whenFull: 'emitEarly',
         key: stringSerde,

@@ -10,6 +10,7 @@ export class J extends JoinLogic<string, string | null, string | null, string> {
   }
 }
 
+/** Types of `J`. */
 export declare namespace J {
   /** The key of both sides. */
   type Key = string
@@ -27,6 +28,7 @@ export class G extends GroupByLogic<string, string, string> {
   }
 }
 
+/** Types of `G`. */
 export declare namespace G {
   /** A record of `h`. */
   type In = StreamRecord<string, string>
@@ -50,6 +52,7 @@ export class A extends AggregateTableLogic<string, string, string> {
   }
 }
 
+/** Types of `A`. */
 export declare namespace A {
   /** A record of `g`. */
   type In = StreamRecord<string, string>

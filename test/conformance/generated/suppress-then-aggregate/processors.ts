@@ -10,6 +10,7 @@ export class Grouped extends GroupByLogic<string, string, string> {
   }
 }
 
+/** Types of `Grouped`. */
 export declare namespace Grouped {
   /** A record of `held`. */
   type In = StreamRecord<string, string>
@@ -33,6 +34,7 @@ export class Aggregated extends AggregateTableLogic<string, string, string> {
   }
 }
 
+/** Types of `Aggregated`. */
 export declare namespace Aggregated {
   /** A record of `grouped`. */
   type In = StreamRecord<string, string>

@@ -16,7 +16,7 @@ export function suppressThenAggregateTopology(logic: SuppressThenAggregateLogic)
     codegen: 1,
     application: 'suppress-then-aggregate',
     topics: {
-      in: { name: 'in', key: stringSerde, value: stringSerde, nullableKey: true, nullableValue: false },
+      in: { name: 'in', key: stringSerde, value: stringSerde, nullableKey: true },
       out: { name: 'out', key: stringSerde, value: stringSerde, nullableKey: true, nullableValue: true },
     },
     stores: {

@@ -10,6 +10,7 @@ export class Even extends FilterLogic<string, string> {
   }
 }
 
+/** Types of `Even`. */
 export declare namespace Even {
   /** A record of `held`. */
   type In = StreamRecord<string, string>
@@ -23,6 +24,7 @@ export class Marked extends MapValuesLogic<string, string, string> {
   }
 }
 
+/** Types of `Marked`. */
 export declare namespace Marked {
   /** A record of `even`. */
   type In = StreamRecord<string, string>

@@ -10,7 +10,7 @@ export function suppressTimeLimitMaxRecordsTopology(_logic: SuppressTimeLimitMax
     codegen: 1,
     application: 'suppress-time-limit-max-records',
     topics: {
-      in: { name: 'in', key: stringSerde, value: stringSerde, nullableKey: true, nullableValue: false },
+      in: { name: 'in', key: stringSerde, value: stringSerde, nullableKey: true },
       out: { name: 'out', key: stringSerde, value: stringSerde, nullableKey: true, nullableValue: true },
     },
     stores: {},

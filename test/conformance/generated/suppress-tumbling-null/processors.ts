@@ -14,6 +14,7 @@ export class Aggregated extends AggregateLogic<string, string | null, string | n
   }
 }
 
+/** Types of `Aggregated`. */
 export declare namespace Aggregated {
   /** A record of `grouped`. */
   type In = StreamRecord<string, string | null>

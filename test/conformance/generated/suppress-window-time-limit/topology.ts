@@ -13,7 +13,7 @@ export function suppressWindowTimeLimitTopology(_logic: SuppressWindowTimeLimitL
     application: 'suppress-window-time-limit',
     topics: {
       in: { name: 'in', key: stringSerde, value: stringSerde, nullableKey: true, nullableValue: true },
-      out: { name: 'out', key: stringTimeWindowedSerde, value: longSerde, nullableKey: false, nullableValue: true },
+      out: { name: 'out', key: stringTimeWindowedSerde, value: longSerde, nullableValue: true },
     },
     stores: {
       w: {

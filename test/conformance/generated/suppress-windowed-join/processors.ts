@@ -9,6 +9,7 @@ export class F extends FilterLogic<string | null, string | null> {
   }
 }
 
+/** Types of `F`. */
 export declare namespace F {
   /** A record of `s`. */
   type In = StreamRecord<string | null, string | null>
@@ -22,6 +23,7 @@ export class J extends JoinLogic<Windowed<string>, number | null, number | null,
   }
 }
 
+/** Types of `J`. */
 export declare namespace J {
   /** The key of both sides. */
   type Key = Windowed<string>

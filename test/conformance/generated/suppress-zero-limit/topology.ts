@@ -10,7 +10,7 @@ export function suppressZeroLimitTopology(_logic: SuppressZeroLimitLogic): Topol
     codegen: 1,
     application: 'suppress-zero-limit',
     topics: {
-      in: { name: 'in', key: stringSerde, value: stringSerde, nullableKey: true, nullableValue: false },
+      in: { name: 'in', key: stringSerde, value: stringSerde, nullableKey: true },
       out: { name: 'out', key: stringSerde, value: stringSerde, nullableKey: true, nullableValue: true },
     },
     stores: {},

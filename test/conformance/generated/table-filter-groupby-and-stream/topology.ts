@@ -16,7 +16,7 @@ export function tableFilterGroupbyAndStreamTopology(logic: TableFilterGroupbyAnd
     codegen: 1,
     application: 'table-filter-groupby-and-stream',
     topics: {
-      in: { name: 'in', key: stringSerde, value: stringSerde, nullableKey: true, nullableValue: false },
+      in: { name: 'in', key: stringSerde, value: stringSerde, nullableKey: true },
       out: { name: 'out', key: stringSerde, value: stringSerde, nullableKey: true, nullableValue: true },
       'out-count': { name: 'out-count', key: stringSerde, value: longSerde, nullableKey: true, nullableValue: true },
     },

@@ -10,6 +10,7 @@ export class Large extends FilterLogic<string, string> {
   }
 }
 
+/** Types of `Large`. */
 export declare namespace Large {
   /** A record of `source`. */
   type In = StreamRecord<string, string>
@@ -23,6 +24,7 @@ export class Grouped extends GroupByLogic<string, string, string> {
   }
 }
 
+/** Types of `Grouped`. */
 export declare namespace Grouped {
   /** A record of `large`. */
   type In = StreamRecord<string, string>
@@ -46,6 +48,7 @@ export class Aggregated extends AggregateTableLogic<string, string, string> {
   }
 }
 
+/** Types of `Aggregated`. */
 export declare namespace Aggregated {
   /** A record of `grouped`. */
   type In = StreamRecord<string, string>

@@ -10,6 +10,7 @@ export class Large extends FilterLogic<string, string> {
   }
 }
 
+/** Types of `Large`. */
 export declare namespace Large {
   /** A record of `source`. */
   type In = StreamRecord<string, string>
@@ -23,6 +24,7 @@ export class Marked extends MapValuesLogic<string, string, string> {
   }
 }
 
+/** Types of `Marked`. */
 export declare namespace Marked {
   /** A record of `large`. */
   type In = StreamRecord<string, string>
@@ -36,6 +38,7 @@ export class Kept extends FilterLogic<string, string> {
   }
 }
 
+/** Types of `Kept`. */
 export declare namespace Kept {
   /** A record of `marked`. */
   type In = StreamRecord<string, string>

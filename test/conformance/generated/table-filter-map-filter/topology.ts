@@ -18,7 +18,7 @@ export function tableFilterMapFilterTopology(logic: TableFilterMapFilterLogic): 
     codegen: 1,
     application: 'table-filter-map-filter',
     topics: {
-      in: { name: 'in', key: stringSerde, value: stringSerde, nullableKey: true, nullableValue: false },
+      in: { name: 'in', key: stringSerde, value: stringSerde, nullableKey: true },
       out: { name: 'out', key: stringSerde, value: stringSerde, nullableKey: true, nullableValue: true },
     },
     stores: {

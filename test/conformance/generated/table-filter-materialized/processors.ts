@@ -10,6 +10,7 @@ export class Even extends FilterLogic<string, string> {
   }
 }
 
+/** Types of `Even`. */
 export declare namespace Even {
   /** A record of `source`. */
   type In = StreamRecord<string, string>

@@ -10,6 +10,7 @@ export class Odd extends FilterLogic<string, string> {
   }
 }
 
+/** Types of `Odd`. */
 export declare namespace Odd {
   /** A record of `source`. */
   type In = StreamRecord<string, string>

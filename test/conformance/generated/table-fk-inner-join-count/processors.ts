@@ -15,6 +15,7 @@ export class Joined extends ForeignKeyJoinLogic<string, string, string, string, 
   }
 }
 
+/** Types of `Joined`. */
 export declare namespace Joined {
   /** The key of `l`. */
   type Key = string
@@ -32,6 +33,7 @@ export class Grouped extends GroupByLogic<string, string, string | null> {
   }
 }
 
+/** Types of `Grouped`. */
 export declare namespace Grouped {
   /** A record of `joined`. */
   type In = StreamRecord<string, string>
@@ -45,6 +47,7 @@ export class Text extends MapValuesLogic<string, number | null, string> {
   }
 }
 
+/** Types of `Text`. */
 export declare namespace Text {
   /** A record of `changes`. */
   type In = StreamRecord<string, number | null>

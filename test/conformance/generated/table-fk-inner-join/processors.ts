@@ -15,6 +15,7 @@ export class Joined extends ForeignKeyJoinLogic<string, string, string, string, 
   }
 }
 
+/** Types of `Joined`. */
 export declare namespace Joined {
   /** The key of `l`. */
   type Key = string

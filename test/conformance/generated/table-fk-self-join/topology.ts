@@ -14,8 +14,8 @@ export function tableFkSelfJoinTopology(logic: TableFkSelfJoinLogic): TopologySp
     codegen: 1,
     application: 'table-fk-self-join',
     topics: {
-      l: { name: 'l', key: stringSerde, value: stringSerde, nullableKey: true, nullableValue: false },
-      r: { name: 'r', key: stringSerde, value: stringSerde, nullableKey: true, nullableValue: false },
+      l: { name: 'l', key: stringSerde, value: stringSerde, nullableKey: true },
+      r: { name: 'r', key: stringSerde, value: stringSerde, nullableKey: true },
       out: { name: 'out', key: stringSerde, value: stringSerde, nullableKey: true, nullableValue: true },
     },
     stores: {},

@@ -9,6 +9,7 @@ export class G extends GroupByLogic<string, string, string> {
   }
 }
 
+/** Types of `G`. */
 export declare namespace G {
   /** A record of `t`. */
   type In = StreamRecord<string, string>
@@ -27,6 +28,7 @@ export class R extends ReduceTableLogic<string, string> {
   }
 }
 
+/** Types of `R`. */
 export declare namespace R {
   /** A record of `g`. */
   type In = StreamRecord<string, string>

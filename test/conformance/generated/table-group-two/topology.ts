@@ -16,7 +16,7 @@ export function tableGroupTwoTopology(logic: TableGroupTwoLogic): TopologySpec {
     codegen: 1,
     application: 'table-group-two',
     topics: {
-      in: { name: 'in', key: stringSerde, value: stringSerde, nullableKey: true, nullableValue: false },
+      in: { name: 'in', key: stringSerde, value: stringSerde, nullableKey: true },
       out1: { name: 'out1', key: stringSerde, value: longSerde, nullableKey: true, nullableValue: true },
       out2: { name: 'out2', key: stringSerde, value: stringSerde, nullableKey: true, nullableValue: true },
     },

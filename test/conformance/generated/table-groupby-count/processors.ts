@@ -10,6 +10,7 @@ export class Grouped extends GroupByLogic<string, string, string> {
   }
 }
 
+/** Types of `Grouped`. */
 export declare namespace Grouped {
   /** A record of `source`. */
   type In = StreamRecord<string, string>

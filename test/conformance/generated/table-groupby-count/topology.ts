@@ -14,7 +14,7 @@ export function tableGroupbyCountTopology(logic: TableGroupbyCountLogic): Topolo
     codegen: 1,
     application: 'table-groupby-count',
     topics: {
-      in: { name: 'in', key: stringSerde, value: stringSerde, nullableKey: true, nullableValue: false },
+      in: { name: 'in', key: stringSerde, value: stringSerde, nullableKey: true },
       out: { name: 'out', key: stringSerde, value: longSerde, nullableKey: true, nullableValue: true },
     },
     stores: {

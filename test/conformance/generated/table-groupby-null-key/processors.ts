@@ -15,6 +15,7 @@ export class Grouped extends GroupByTableLogic<string, string, string | null, st
   }
 }
 
+/** Types of `Grouped`. */
 export declare namespace Grouped {
   /** A record of `source`. */
   type In = StreamRecord<string, string>

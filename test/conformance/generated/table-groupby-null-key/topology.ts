@@ -14,7 +14,7 @@ export function tableGroupbyNullKeyTopology(logic: TableGroupbyNullKeyLogic): To
     codegen: 1,
     application: 'table-groupby-null-key',
     topics: {
-      in: { name: 'in', key: stringSerde, value: stringSerde, nullableKey: true, nullableValue: false },
+      in: { name: 'in', key: stringSerde, value: stringSerde, nullableKey: true },
       out: { name: 'out', key: stringSerde, value: longSerde, nullableKey: true, nullableValue: true },
     },
     stores: {

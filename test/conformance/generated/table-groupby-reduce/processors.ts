@@ -10,6 +10,7 @@ export class Grouped extends GroupByLogic<string, string, string> {
   }
 }
 
+/** Types of `Grouped`. */
 export declare namespace Grouped {
   /** A record of `source`. */
   type In = StreamRecord<string, string>
@@ -28,6 +29,7 @@ export class Reduced extends ReduceTableLogic<string, string> {
   }
 }
 
+/** Types of `Reduced`. */
 export declare namespace Reduced {
   /** A record of `grouped`. */
   type In = StreamRecord<string, string>

@@ -16,7 +16,7 @@ export function tableGroupbyReduceTopology(logic: TableGroupbyReduceLogic): Topo
     codegen: 1,
     application: 'table-groupby-reduce',
     topics: {
-      in: { name: 'in', key: stringSerde, value: stringSerde, nullableKey: true, nullableValue: false },
+      in: { name: 'in', key: stringSerde, value: stringSerde, nullableKey: true },
       out: { name: 'out', key: stringSerde, value: stringSerde, nullableKey: true, nullableValue: true },
     },
     stores: {

@@ -15,6 +15,7 @@ export class Grouped extends GroupByTableLogic<string, string, string, number> {
   }
 }
 
+/** Types of `Grouped`. */
 export declare namespace Grouped {
   /** A record of `source`. */
   type In = StreamRecord<string, string>
@@ -38,6 +39,7 @@ export class Summed extends AggregateTableLogic<string, number, number | null> {
   }
 }
 
+/** Types of `Summed`. */
 export declare namespace Summed {
   /** A record of `grouped`. */
   type In = StreamRecord<string, number>

@@ -16,7 +16,7 @@ export function tableGroupbySumNullTopology(logic: TableGroupbySumNullLogic): To
     codegen: 1,
     application: 'table-groupby-sum-null',
     topics: {
-      in: { name: 'in', key: stringSerde, value: stringSerde, nullableKey: true, nullableValue: false },
+      in: { name: 'in', key: stringSerde, value: stringSerde, nullableKey: true },
       out: { name: 'out', key: stringSerde, value: longSerde, nullableKey: true, nullableValue: true },
     },
     stores: {

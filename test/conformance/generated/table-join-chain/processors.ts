@@ -10,6 +10,7 @@ export class Lf extends FilterLogic<string, string> {
   }
 }
 
+/** Types of `Lf`. */
 export declare namespace Lf {
   /** A record of `l`. */
   type In = StreamRecord<string, string>
@@ -23,6 +24,7 @@ export class Sm extends MapValuesLogic<string, string, string> {
   }
 }
 
+/** Types of `Sm`. */
 export declare namespace Sm {
   /** A record of `s`. */
   type In = StreamRecord<string, string>
@@ -36,6 +38,7 @@ export class J1 extends JoinLogic<string, string, string, string> {
   }
 }
 
+/** Types of `J1`. */
 export declare namespace J1 {
   /** The key of both sides. */
   type Key = string
@@ -53,6 +56,7 @@ export class J2 extends JoinLogic<string, string, string | null, string> {
   }
 }
 
+/** Types of `J2`. */
 export declare namespace J2 {
   /** The key of both sides. */
   type Key = string

@@ -20,9 +20,9 @@ export function tableJoinChainTopology(logic: TableJoinChainLogic): TopologySpec
     codegen: 1,
     application: 'table-join-chain',
     topics: {
-      l: { name: 'l', key: stringSerde, value: stringSerde, nullableKey: true, nullableValue: false },
-      r: { name: 'r', key: stringSerde, value: stringSerde, nullableKey: true, nullableValue: false },
-      s: { name: 's', key: stringSerde, value: stringSerde, nullableKey: true, nullableValue: false },
+      l: { name: 'l', key: stringSerde, value: stringSerde, nullableKey: true },
+      r: { name: 'r', key: stringSerde, value: stringSerde, nullableKey: true },
+      s: { name: 's', key: stringSerde, value: stringSerde, nullableKey: true },
       out: { name: 'out', key: stringSerde, value: stringSerde, nullableKey: true, nullableValue: true },
     },
     stores: {},

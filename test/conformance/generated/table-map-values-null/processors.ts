@@ -10,6 +10,7 @@ export class Mapped extends MapValuesLogic<string, string, string | null> {
   }
 }
 
+/** Types of `Mapped`. */
 export declare namespace Mapped {
   /** A record of `source`. */
   type In = StreamRecord<string, string>

@@ -14,7 +14,7 @@ export function tableMapValuesNullTopology(logic: TableMapValuesNullLogic): Topo
     codegen: 1,
     application: 'table-map-values-null',
     topics: {
-      in: { name: 'in', key: stringSerde, value: stringSerde, nullableKey: true, nullableValue: false },
+      in: { name: 'in', key: stringSerde, value: stringSerde, nullableKey: true },
       out: { name: 'out', key: stringSerde, value: stringSerde, nullableKey: true, nullableValue: true },
     },
     stores: {

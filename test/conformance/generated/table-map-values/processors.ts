@@ -9,6 +9,7 @@ export class Mapped extends MapValuesLogic<string, string, string> {
   }
 }
 
+/** Types of `Mapped`. */
 export declare namespace Mapped {
   /** A record of `source`. */
   type In = StreamRecord<string, string>

@@ -14,7 +14,7 @@ export function tableMapValuesTopology(logic: TableMapValuesLogic): TopologySpec
     codegen: 1,
     application: 'table-map-values',
     topics: {
-      in: { name: 'in', key: stringSerde, value: stringSerde, nullableKey: true, nullableValue: false },
+      in: { name: 'in', key: stringSerde, value: stringSerde, nullableKey: true },
       out: { name: 'out', key: stringSerde, value: stringSerde, nullableKey: true, nullableValue: true },
     },
     stores: {},

@@ -10,6 +10,7 @@ export class Rf extends FilterLogic<string, string> {
   }
 }
 
+/** Types of `Rf`. */
 export declare namespace Rf {
   /** A record of `r`. */
   type In = StreamRecord<string, string>
@@ -23,6 +24,7 @@ export class J1 extends JoinLogic<string, string | null, string | null, string> 
   }
 }
 
+/** Types of `J1`. */
 export declare namespace J1 {
   /** The key of both sides. */
   type Key = string
@@ -40,6 +42,7 @@ export class J2 extends JoinLogic<string, string | null, string | null, string> 
   }
 }
 
+/** Types of `J2`. */
 export declare namespace J2 {
   /** The key of both sides. */
   type Key = string
@@ -57,6 +60,7 @@ export class G extends GroupByLogic<string, string, string> {
   }
 }
 
+/** Types of `G`. */
 export declare namespace G {
   /** A record of `j2`. */
   type In = StreamRecord<string, string>
@@ -80,6 +84,7 @@ export class A extends AggregateTableLogic<string, string, string> {
   }
 }
 
+/** Types of `A`. */
 export declare namespace A {
   /** A record of `g`. */
   type In = StreamRecord<string, string>

@@ -9,6 +9,7 @@ export class M extends MapValuesLogic<string, string | null, string | null> {
   }
 }
 
+/** Types of `M`. */
 export declare namespace M {
   /** A record of `s`. */
   type In = StreamRecord<string, string | null>
@@ -22,6 +23,7 @@ export class G extends GroupByLogic<string, string, string> {
   }
 }
 
+/** Types of `G`. */
 export declare namespace G {
   /** A record of `u`. */
   type In = StreamRecord<string, string>

@@ -16,7 +16,7 @@ export function tableRoundtripTopology(logic: TableRoundtripLogic): TopologySpec
     codegen: 1,
     application: 'table-roundtrip',
     topics: {
-      in: { name: 'in', key: stringSerde, value: stringSerde, nullableKey: true, nullableValue: false },
+      in: { name: 'in', key: stringSerde, value: stringSerde, nullableKey: true },
       out: { name: 'out', key: stringSerde, value: longSerde, nullableKey: true, nullableValue: true },
     },
     stores: {

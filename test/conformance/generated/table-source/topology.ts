@@ -10,7 +10,7 @@ export function tableSourceTopology(_logic: TableSourceLogic): TopologySpec {
     codegen: 1,
     application: 'table-source',
     topics: {
-      in: { name: 'in', key: stringSerde, value: stringSerde, nullableKey: true, nullableValue: false },
+      in: { name: 'in', key: stringSerde, value: stringSerde, nullableKey: true },
       out: { name: 'out', key: stringSerde, value: stringSerde, nullableKey: true, nullableValue: true },
     },
     stores: {},

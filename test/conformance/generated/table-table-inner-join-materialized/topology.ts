@@ -14,8 +14,8 @@ export function tableTableInnerJoinMaterializedTopology(logic: TableTableInnerJo
     codegen: 1,
     application: 'table-table-inner-join-materialized',
     topics: {
-      l: { name: 'l', key: stringSerde, value: stringSerde, nullableKey: true, nullableValue: false },
-      r: { name: 'r', key: stringSerde, value: stringSerde, nullableKey: true, nullableValue: false },
+      l: { name: 'l', key: stringSerde, value: stringSerde, nullableKey: true },
+      r: { name: 'r', key: stringSerde, value: stringSerde, nullableKey: true },
       out: { name: 'out', key: stringSerde, value: stringSerde, nullableKey: true, nullableValue: true },
     },
     stores: {

@@ -10,6 +10,7 @@ export class Joined extends JoinLogic<string, string, string | null, string> {
   }
 }
 
+/** Types of `Joined`. */
 export declare namespace Joined {
   /** The key of both sides. */
   type Key = string
@@ -27,6 +28,7 @@ export class Grouped extends GroupByLogic<string, string, string> {
   }
 }
 
+/** Types of `Grouped`. */
 export declare namespace Grouped {
   /** A record of `joined`. */
   type In = StreamRecord<string, string>
@@ -50,6 +52,7 @@ export class Aggregated extends AggregateTableLogic<string, string, string> {
   }
 }
 
+/** Types of `Aggregated`. */
 export declare namespace Aggregated {
   /** A record of `grouped`. */
   type In = StreamRecord<string, string>

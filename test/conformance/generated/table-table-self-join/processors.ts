@@ -10,6 +10,7 @@ export class Marked extends MapValuesLogic<string, string, string> {
   }
 }
 
+/** Types of `Marked`. */
 export declare namespace Marked {
   /** A record of `l`. */
   type In = StreamRecord<string, string>
@@ -23,6 +24,7 @@ export class Joined extends JoinLogic<string, string, string, string> {
   }
 }
 
+/** Types of `Joined`. */
 export declare namespace Joined {
   /** The key of both sides. */
   type Key = string

@@ -9,6 +9,7 @@ export class Rekeyed extends ToStreamLogic<string, string, string> {
   }
 }
 
+/** Types of `Rekeyed`. */
 export declare namespace Rekeyed {
   /** A record of `source`. */
   type In = StreamRecord<string, string | null>

@@ -14,7 +14,7 @@ export function tableToStreamKeyTopology(logic: TableToStreamKeyLogic): Topology
     codegen: 1,
     application: 'table-to-stream-key',
     topics: {
-      in: { name: 'in', key: stringSerde, value: stringSerde, nullableKey: true, nullableValue: false },
+      in: { name: 'in', key: stringSerde, value: stringSerde, nullableKey: true },
       out: { name: 'out', key: stringSerde, value: stringSerde, nullableKey: true, nullableValue: true },
     },
     stores: {},

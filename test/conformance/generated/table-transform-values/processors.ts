@@ -11,6 +11,7 @@ export class Numbered extends TransformValuesLogic<string, string, string, Numbe
   }
 }
 
+/** Types of `Numbered`. */
 export declare namespace Numbered {
   /** A record of `source`. */
   type In = StreamRecord<string, string>

@@ -14,7 +14,7 @@ export function tableTransformValuesTopology(logic: TableTransformValuesLogic): 
     codegen: 1,
     application: 'table-transform-values',
     topics: {
-      in: { name: 'in', key: stringSerde, value: stringSerde, nullableKey: true, nullableValue: false },
+      in: { name: 'in', key: stringSerde, value: stringSerde, nullableKey: true },
       out: { name: 'out', key: stringSerde, value: stringSerde, nullableKey: true, nullableValue: true },
     },
     stores: {

@@ -10,6 +10,7 @@ export class SourceTimestamp extends TimestampExtractorLogic<string | null, stri
   }
 }
 
+/** Types of `SourceTimestamp`. */
 export declare namespace SourceTimestamp {
   /** A record of topic `in`. */
   type In = StreamRecord<string | null, string>
@@ -23,6 +24,7 @@ export class Joined extends JoinLogic<string, string, string, string> {
   }
 }
 
+/** Types of `Joined`. */
 export declare namespace Joined {
   /** The key of both sides. */
   type Key = string

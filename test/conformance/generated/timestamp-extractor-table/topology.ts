@@ -16,7 +16,7 @@ export function timestampExtractorTableTopology(logic: TimestampExtractorTableLo
     codegen: 1,
     application: 'timestamp-extractor-table',
     topics: {
-      in: { name: 'in', key: stringSerde, value: stringSerde, nullableKey: true, nullableValue: false },
+      in: { name: 'in', key: stringSerde, value: stringSerde, nullableKey: true },
       s: { name: 's', key: stringSerde, value: stringSerde, nullableKey: true, nullableValue: true },
       out: { name: 'out', key: stringSerde, value: stringSerde, nullableKey: true, nullableValue: true },
       'out-t': { name: 'out-t', key: stringSerde, value: stringSerde, nullableKey: true, nullableValue: true },

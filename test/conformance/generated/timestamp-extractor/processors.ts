@@ -10,6 +10,7 @@ export class SourceTimestamp extends TimestampExtractorLogic<string | null, stri
   }
 }
 
+/** Types of `SourceTimestamp`. */
 export declare namespace SourceTimestamp {
   /** A record of topic `in`. */
   type In = StreamRecord<string | null, string | null>

@@ -18,7 +18,7 @@ export function timestampExtractorTopology(logic: TimestampExtractorLogic): Topo
     topics: {
       in: { name: 'in', key: stringSerde, value: stringSerde, nullableKey: true, nullableValue: true },
       out: { name: 'out', key: stringSerde, value: stringSerde, nullableKey: true, nullableValue: true },
-      'out-w': { name: 'out-w', key: stringTimeWindowedSerde, value: longSerde, nullableKey: false, nullableValue: true },
+      'out-w': { name: 'out-w', key: stringTimeWindowedSerde, value: longSerde, nullableValue: true },
     },
     stores: {
       w: {

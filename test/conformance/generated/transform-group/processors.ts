@@ -19,6 +19,7 @@ export class N extends TransformValuesLogic<string, string, string, N.Stores> {
   }
 }
 
+/** Types of `N`. */
 export declare namespace N {
   /** A record of `t`. */
   type In = StreamRecord<string, string>
@@ -39,6 +40,7 @@ export class G2 extends GroupByLogic<string, string, string | null> {
   }
 }
 
+/** Types of `G2`. */
 export declare namespace G2 {
   /** A record of `n`. */
   type In = StreamRecord<string, string>
@@ -62,6 +64,7 @@ export class A extends AggregateTableLogic<string, string, string> {
   }
 }
 
+/** Types of `A`. */
 export declare namespace A {
   /** A record of `g2`. */
   type In = StreamRecord<string, string>

@@ -18,7 +18,7 @@ export function transformGroupTopology(logic: TransformGroupLogic): TopologySpec
     codegen: 1,
     application: 'transform-group',
     topics: {
-      in: { name: 'in', key: stringSerde, value: stringSerde, nullableKey: true, nullableValue: false },
+      in: { name: 'in', key: stringSerde, value: stringSerde, nullableKey: true },
       out: { name: 'out', key: stringSerde, value: stringSerde, nullableKey: true, nullableValue: true },
     },
     stores: {

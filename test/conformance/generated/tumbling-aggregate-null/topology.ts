@@ -17,7 +17,7 @@ export function tumblingAggregateNullTopology(logic: TumblingAggregateNullLogic)
     application: 'tumbling-aggregate-null',
     topics: {
       in: { name: 'in', key: stringSerde, value: stringSerde, nullableKey: true, nullableValue: true },
-      out: { name: 'out', key: stringTimeWindowedSerde, value: stringSerde, nullableKey: false, nullableValue: true },
+      out: { name: 'out', key: stringTimeWindowedSerde, value: stringSerde, nullableValue: true },
     },
     stores: {
       w: {

@@ -13,7 +13,7 @@ export function tumblingCountGraceTopology(_logic: TumblingCountGraceLogic): Top
     application: 'tumbling-count-grace',
     topics: {
       in: { name: 'in', key: stringSerde, value: stringSerde, nullableKey: true, nullableValue: true },
-      out: { name: 'out', key: stringTimeWindowedSerde, value: longSerde, nullableKey: false, nullableValue: true },
+      out: { name: 'out', key: stringTimeWindowedSerde, value: longSerde, nullableValue: true },
     },
     stores: {
       w: {

@@ -13,7 +13,7 @@ export function tumblingCountRetentionTopology(_logic: TumblingCountRetentionLog
     application: 'tumbling-count-retention',
     topics: {
       in: { name: 'in', key: stringSerde, value: stringSerde, nullableKey: true, nullableValue: true },
-      out: { name: 'out', key: stringTimeWindowedSerde, value: longSerde, nullableKey: false, nullableValue: true },
+      out: { name: 'out', key: stringTimeWindowedSerde, value: longSerde, nullableValue: true },
     },
     stores: {
       w: {

@@ -10,6 +10,7 @@ export class Grouped extends GroupByLogic<string | null, string | null, string |
   }
 }
 
+/** Types of `Grouped`. */
 export declare namespace Grouped {
   /** A record of `source`. */
   type In = StreamRecord<string | null, string | null>
@@ -23,6 +24,7 @@ export class Flattened extends MapLogic<Windowed<string>, number | null, string,
   }
 }
 
+/** Types of `Flattened`. */
 export declare namespace Flattened {
   /** A record of `changes`. */
   type In = StreamRecord<Windowed<string>, number | null>

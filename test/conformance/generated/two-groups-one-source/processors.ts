@@ -10,6 +10,7 @@ export class G extends GroupByLogic<string | null, string | null, string | null>
   }
 }
 
+/** Types of `G`. */
 export declare namespace G {
   /** A record of `s`. */
   type In = StreamRecord<string | null, string | null>
@@ -23,6 +24,7 @@ export class W extends ReduceLogic<string, string | null> {
   }
 }
 
+/** Types of `W`. */
 export declare namespace W {
   /** A record of `g`. */
   type In = StreamRecord<string, string | null>
@@ -36,6 +38,7 @@ export class R extends ReduceLogic<string, string> {
   }
 }
 
+/** Types of `R`. */
 export declare namespace R {
   /** A record of `g`. */
   type In = StreamRecord<string, string>

@@ -22,7 +22,7 @@ export function twoGroupsOneSourceTopology(logic: TwoGroupsOneSourceLogic): Topo
     topics: {
       in: { name: 'in', key: stringSerde, value: stringSerde, nullableKey: true, nullableValue: true },
       out1: { name: 'out1', key: stringSerde, value: longSerde, nullableKey: true, nullableValue: true },
-      out2: { name: 'out2', key: stringTimeWindowedSerde, value: stringSerde, nullableKey: false, nullableValue: true },
+      out2: { name: 'out2', key: stringTimeWindowedSerde, value: stringSerde, nullableValue: true },
       out3: { name: 'out3', key: stringSerde, value: stringSerde, nullableKey: true, nullableValue: true },
     },
     stores: {

@@ -9,6 +9,7 @@ export class Rekeyed extends ToStreamLogic<Windowed<string>, number, string> {
   }
 }
 
+/** Types of `Rekeyed`. */
 export declare namespace Rekeyed {
   /** A record of `counted`. */
   type In = StreamRecord<Windowed<string>, number | null>

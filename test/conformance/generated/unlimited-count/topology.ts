@@ -8,7 +8,7 @@ export interface UnlimitedCountLogic {
   readonly rekeyed?: LogicClass<Rekeyed>
 }
 
-const stringTimeWindowedSerde = timeWindowedSerde(stringSerde, 9007199254740991)
+const stringTimeWindowedSerde = timeWindowedSerde(stringSerde, 9_007_199_254_740_991)
 
 /** `unlimited-count.topology.yaml` as data, with the given classes in place of its logic. */
 export function unlimitedCountTopology(logic: UnlimitedCountLogic): TopologySpec {

@@ -9,6 +9,7 @@ export class Gb extends GroupByLogic<string, number, string> {
   }
 }
 
+/** Types of `Gb`. */
 export declare namespace Gb {
   /** A record of `c`. */
   type In = StreamRecord<string, number>
@@ -27,6 +28,7 @@ export class R extends ReduceTableLogic<string, number> {
   }
 }
 
+/** Types of `R`. */
 export declare namespace R {
   /** A record of `gb`. */
   type In = StreamRecord<string, number>

@@ -10,6 +10,7 @@ export class F extends FilterLogic<string, string> {
   }
 }
 
+/** Types of `F`. */
 export declare namespace F {
   /** A record of `t`. */
   type In = StreamRecord<string, string>
@@ -23,6 +24,7 @@ export class J extends JoinLogic<string, string | null, string | null, string> {
   }
 }
 
+/** Types of `J`. */
 export declare namespace J {
   /** The key of both sides. */
   type Key = string

@@ -9,6 +9,7 @@ export class F extends FilterLogic<string, string> {
   }
 }
 
+/** Types of `F`. */
 export declare namespace F {
   /** A record of `t`. */
   type In = StreamRecord<string, string>

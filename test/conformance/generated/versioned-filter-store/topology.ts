@@ -14,7 +14,7 @@ export function versionedFilterStoreTopology(logic: VersionedFilterStoreLogic): 
     codegen: 1,
     application: 'versioned-filter-store',
     topics: {
-      in: { name: 'in', key: stringSerde, value: stringSerde, nullableKey: true, nullableValue: false },
+      in: { name: 'in', key: stringSerde, value: stringSerde, nullableKey: true },
       out: { name: 'out', key: stringSerde, value: stringSerde, nullableKey: true, nullableValue: true },
     },
     stores: {

@@ -15,6 +15,7 @@ export class J extends ForeignKeyJoinLogic<string, string, string, string, strin
   }
 }
 
+/** Types of `J`. */
 export declare namespace J {
   /** The key of `l`. */
   type Key = string

@@ -10,6 +10,7 @@ export class M extends MapValuesLogic<string, string, string | null> {
   }
 }
 
+/** Types of `M`. */
 export declare namespace M {
   /** A record of `t`. */
   type In = StreamRecord<string, string>
@@ -23,6 +24,7 @@ export class F extends FilterLogic<string, string> {
   }
 }
 
+/** Types of `F`. */
 export declare namespace F {
   /** A record of `m`. */
   type In = StreamRecord<string, string>
@@ -36,6 +38,7 @@ export class J extends JoinLogic<string | null, string, string | null, string> {
   }
 }
 
+/** Types of `J`. */
 export declare namespace J {
   /** The key of both sides. */
   type Key = string | null

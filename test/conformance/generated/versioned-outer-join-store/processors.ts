@@ -10,6 +10,7 @@ export class J extends JoinLogic<string, string | null, string | null, string> {
   }
 }
 
+/** Types of `J`. */
 export declare namespace J {
   /** The key of both sides. */
   type Key = string

@@ -9,6 +9,7 @@ export class G extends GroupByLogic<string, string, string> {
   }
 }
 
+/** Types of `G`. */
 export declare namespace G {
   /** A record of `t`. */
   type In = StreamRecord<string, string>
@@ -32,6 +33,7 @@ export class A extends AggregateTableLogic<string, string, string> {
   }
 }
 
+/** Types of `A`. */
 export declare namespace A {
   /** A record of `g`. */
   type In = StreamRecord<string, string>

@@ -16,7 +16,7 @@ export function versionedTableAggregateTopology(logic: VersionedTableAggregateLo
     codegen: 1,
     application: 'versioned-table-aggregate',
     topics: {
-      in: { name: 'in', key: stringSerde, value: stringSerde, nullableKey: true, nullableValue: false },
+      in: { name: 'in', key: stringSerde, value: stringSerde, nullableKey: true },
       out: { name: 'out', key: stringSerde, value: stringSerde, nullableKey: true, nullableValue: true },
     },
     stores: {

@@ -9,6 +9,7 @@ export class F extends FilterLogic<string | null, string | null> {
   }
 }
 
+/** Types of `F`. */
 export declare namespace F {
   /** A record of `s`. */
   type In = StreamRecord<string | null, string | null>
@@ -22,6 +23,7 @@ export class M extends MapValuesLogic<string, string, string> {
   }
 }
 
+/** Types of `M`. */
 export declare namespace M {
   /** A record of `t`. */
   type In = StreamRecord<string, string>
@@ -35,6 +37,7 @@ export class G extends GroupByLogic<string, string, string> {
   }
 }
 
+/** Types of `G`. */
 export declare namespace G {
   /** A record of `m`. */
   type In = StreamRecord<string, string>
@@ -58,6 +61,7 @@ export class A extends AggregateTableLogic<string, string, string> {
   }
 }
 
+/** Types of `A`. */
 export declare namespace A {
   /** A record of `g`. */
   type In = StreamRecord<string, string>

@@ -9,6 +9,7 @@ export class M extends MapLogic<Windowed<string>, number | null, string, string>
   }
 }
 
+/** Types of `M`. */
 export declare namespace M {
   /** A record of `t`. */
   type In = StreamRecord<Windowed<string>, number | null>
@@ -22,6 +23,7 @@ export class R extends ReduceLogic<string, string> {
   }
 }
 
+/** Types of `R`. */
 export declare namespace R {
   /** A record of `gm`. */
   type In = StreamRecord<string, string>

@@ -20,7 +20,7 @@ export function windowThenSessionTopology(logic: WindowThenSessionLogic): Topolo
     application: 'window-then-session',
     topics: {
       in: { name: 'in', key: stringSerde, value: stringSerde, nullableKey: true, nullableValue: true },
-      out: { name: 'out', key: stringSessionWindowedSerde, value: stringSerde, nullableKey: false, nullableValue: true },
+      out: { name: 'out', key: stringSessionWindowedSerde, value: stringSerde, nullableValue: true },
     },
     stores: {
       w: {

@@ -9,6 +9,7 @@ export class F extends FilterLogic<Windowed<string>, number> {
   }
 }
 
+/** Types of `F`. */
 export declare namespace F {
   /** A record of `c`. */
   type In = StreamRecord<Windowed<string>, number>
@@ -22,6 +23,7 @@ export class G2 extends GroupByLogic<Windowed<string>, number, string> {
   }
 }
 
+/** Types of `G2`. */
 export declare namespace G2 {
   /** A record of `f`. */
   type In = StreamRecord<Windowed<string>, number>
@@ -45,6 +47,7 @@ export class A extends AggregateTableLogic<string, number, number> {
   }
 }
 
+/** Types of `A`. */
 export declare namespace A {
   /** A record of `g2`. */
   type In = StreamRecord<string, number>

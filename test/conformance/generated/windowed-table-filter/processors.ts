@@ -9,6 +9,7 @@ export class Often extends FilterLogic<Windowed<string>, number> {
   }
 }
 
+/** Types of `Often`. */
 export declare namespace Often {
   /** A record of `counted`. */
   type In = StreamRecord<Windowed<string>, number>
@@ -22,6 +23,7 @@ export class Text extends MapValuesLogic<Windowed<string>, number, string> {
   }
 }
 
+/** Types of `Text`. */
 export declare namespace Text {
   /** A record of `often`. */
   type In = StreamRecord<Windowed<string>, number>

@@ -9,6 +9,7 @@ export class Early extends FilterLogic<string | null, string | null> {
   }
 }
 
+/** Types of `Early`. */
 export declare namespace Early {
   /** A record of `source`. */
   type In = StreamRecord<string | null, string | null>
@@ -22,6 +23,7 @@ export class Joined extends JoinLogic<Windowed<string>, number, number | null, s
   }
 }
 
+/** Types of `Joined`. */
 export declare namespace Joined {
   /** The key of both sides. */
   type Key = Windowed<string>

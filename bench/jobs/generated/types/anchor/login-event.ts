@@ -10,6 +10,7 @@ export interface LoginEvent {
   readonly at: number
 }
 
+/** Writes a value in Avro's binary encoding. */
 export function writeLoginEvent(out: Writer, value: LoginEvent): void {
   out.string(value.user)
   out.string(value.ip)
@@ -23,6 +24,7 @@ export function writeLoginEvent(out: Writer, value: LoginEvent): void {
   out.long(value.at)
 }
 
+/** Reads what `writeLoginEvent` writes. */
 export function readLoginEvent(input: Reader): LoginEvent {
   return {
     user: input.string(),
@@ -33,10 +35,18 @@ export function readLoginEvent(input: Reader): LoginEvent {
   }
 }
 
+/** The schema of `LoginEvent` and its functions, which serdes are made of. */
 export const loginEventCodec: AvroCodec<LoginEvent> = {
   name: 'anchor.LoginEvent',
   fingerprint: 'a72e54668b41502f',
-  schema: '{"type":"record","name":"anchor.LoginEvent","fields":[{"name":"user","type":"string"},{"name":"ip","type":"string"},{"name":"userAgent","type":["null","string"],"default":null},{"name":"success","type":"boolean"},{"name":"at","type":"long"}]}',
+  schema:
+    '{"type":"record","name":"anchor.LoginEvent","fields":[' +
+    '{"name":"user","type":"string"},' +
+    '{"name":"ip","type":"string"},' +
+    '{"name":"userAgent","type":["null","string"],"default":null},' +
+    '{"name":"success","type":"boolean"},' +
+    '{"name":"at","type":"long"}' +
+    ']}',
   references: () => [],
   write: writeLoginEvent,
   read: readLoginEvent,

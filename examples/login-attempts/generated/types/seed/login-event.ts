@@ -15,6 +15,7 @@ export interface LoginEvent {
   readonly at: TimestampMillis
 }
 
+/** Writes a value in Avro's binary encoding. */
 export function writeLoginEvent(out: Writer, value: LoginEvent): void {
   out.string(value.user)
   out.string(value.ip)
@@ -28,6 +29,7 @@ export function writeLoginEvent(out: Writer, value: LoginEvent): void {
   out.long(value.at)
 }
 
+/** Reads what `writeLoginEvent` writes. */
 export function readLoginEvent(input: Reader): LoginEvent {
   return {
     user: input.string(),
@@ -38,10 +40,18 @@ export function readLoginEvent(input: Reader): LoginEvent {
   }
 }
 
+/** The schema of `LoginEvent` and its functions, which serdes are made of. */
 export const loginEventCodec: AvroCodec<LoginEvent> = {
   name: 'seed.LoginEvent',
   fingerprint: 'f43445507d46e83c',
-  schema: '{"type":"record","name":"seed.LoginEvent","doc":"Somebody tried to log in.","fields":[{"name":"user","type":"string"},{"name":"ip","type":"string","doc":"Where the attempt came from, dotted."},{"name":"userAgent","type":["null","string"],"default":null},{"name":"success","type":"boolean"},{"name":"at","type":{"type":"long","logicalType":"timestamp-millis"}}]}',
+  schema:
+    '{"type":"record","name":"seed.LoginEvent","doc":"Somebody tried to log in.","fields":[' +
+    '{"name":"user","type":"string"},' +
+    '{"name":"ip","type":"string","doc":"Where the attempt came from, dotted."},' +
+    '{"name":"userAgent","type":["null","string"],"default":null},' +
+    '{"name":"success","type":"boolean"},' +
+    '{"name":"at","type":{"type":"long","logicalType":"timestamp-millis"}}' +
+    ']}',
   references: () => [],
   write: writeLoginEvent,
   read: readLoginEvent,

@@ -12,11 +12,13 @@ export interface EnrichedView {
   readonly region: string
 }
 
+/** Writes a value in Avro's binary encoding. */
 export function writeEnrichedView(out: Writer, value: EnrichedView): void {
   out.string(value.page)
   out.string(value.region)
 }
 
+/** Reads what `writeEnrichedView` writes. */
 export function readEnrichedView(input: Reader): EnrichedView {
   return {
     page: input.string(),
@@ -24,10 +26,15 @@ export function readEnrichedView(input: Reader): EnrichedView {
   }
 }
 
+/** The schema of `EnrichedView` and its functions, which serdes are made of. */
 export const enrichedViewCodec: AvroCodec<EnrichedView> = {
   name: 'views.EnrichedView',
   fingerprint: '2c977c388fefb195',
-  schema: '{"type":"record","name":"views.EnrichedView","doc":"A view, and where its user lives.","fields":[{"name":"page","type":"string"},{"name":"region","type":"string","doc":"`unknown` for users without a profile."}]}',
+  schema:
+    '{"type":"record","name":"views.EnrichedView","doc":"A view, and where its user lives.","fields":[' +
+    '{"name":"page","type":"string"},' +
+    '{"name":"region","type":"string","doc":"`unknown` for users without a profile."}' +
+    ']}',
   references: () => [],
   write: writeEnrichedView,
   read: readEnrichedView,

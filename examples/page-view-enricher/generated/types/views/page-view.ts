@@ -8,12 +8,14 @@ export interface PageView {
   readonly at: TimestampMillis
 }
 
+/** Writes a value in Avro's binary encoding. */
 export function writePageView(out: Writer, value: PageView): void {
   out.string(value.user)
   out.string(value.page)
   out.long(value.at)
 }
 
+/** Reads what `writePageView` writes. */
 export function readPageView(input: Reader): PageView {
   return {
     user: input.string(),
@@ -22,10 +24,16 @@ export function readPageView(input: Reader): PageView {
   }
 }
 
+/** The schema of `PageView` and its functions, which serdes are made of. */
 export const pageViewCodec: AvroCodec<PageView> = {
   name: 'views.PageView',
   fingerprint: 'a970777843772ceb',
-  schema: '{"type":"record","name":"views.PageView","fields":[{"name":"user","type":"string"},{"name":"page","type":"string"},{"name":"at","type":{"type":"long","logicalType":"timestamp-millis"}}]}',
+  schema:
+    '{"type":"record","name":"views.PageView","fields":[' +
+    '{"name":"user","type":"string"},' +
+    '{"name":"page","type":"string"},' +
+    '{"name":"at","type":{"type":"long","logicalType":"timestamp-millis"}}' +
+    ']}',
   references: () => [],
   write: writePageView,
   read: readPageView,

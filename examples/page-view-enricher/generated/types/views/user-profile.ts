@@ -7,11 +7,13 @@ export interface UserProfile {
   readonly region: string
 }
 
+/** Writes a value in Avro's binary encoding. */
 export function writeUserProfile(out: Writer, value: UserProfile): void {
   out.string(value.name)
   out.string(value.region)
 }
 
+/** Reads what `writeUserProfile` writes. */
 export function readUserProfile(input: Reader): UserProfile {
   return {
     name: input.string(),
@@ -19,10 +21,15 @@ export function readUserProfile(input: Reader): UserProfile {
   }
 }
 
+/** The schema of `UserProfile` and its functions, which serdes are made of. */
 export const userProfileCodec: AvroCodec<UserProfile> = {
   name: 'views.UserProfile',
   fingerprint: '411ab95f3ac98916',
-  schema: '{"type":"record","name":"views.UserProfile","fields":[{"name":"name","type":"string"},{"name":"region","type":"string"}]}',
+  schema:
+    '{"type":"record","name":"views.UserProfile","fields":[' +
+    '{"name":"name","type":"string"},' +
+    '{"name":"region","type":"string"}' +
+    ']}',
   references: () => [],
   write: writeUserProfile,
   read: readUserProfile,

@@ -14,6 +14,7 @@ export class Lengths extends AggregateLogic<string, string, number> {
   }
 }
 
+/** Types of `Lengths`. */
 export declare namespace Lengths {
   /** A record of `grouped`. */
   type In = StreamRecord<string, string>
@@ -30,6 +31,7 @@ export abstract class Written extends AggregateLogic<string, string, number | nu
   protected abstract override aggregate(record: Written.In, aggregate: number | null): number | null
 }
 
+/** Types of `Written`. */
 export declare namespace Written {
   /** A record of `grouped`. */
   type In = StreamRecord<string, string>
@@ -50,6 +52,7 @@ export class Windowed extends AggregateLogic<string, string | null, string> {
   }
 }
 
+/** Types of `Windowed`. */
 export declare namespace Windowed {
   /** A record of `grouped`. */
   type In = StreamRecord<string, string | null>
@@ -75,6 +78,7 @@ export class Sessions extends AggregateSessionLogic<string, string | null, strin
   }
 }
 
+/** Types of `Sessions`. */
 export declare namespace Sessions {
   /** A record of `grouped`. */
   type In = StreamRecord<string, string | null>
@@ -94,6 +98,7 @@ export abstract class Asked extends AggregateSessionLogic<string, string | null,
   protected abstract override merge(left: string, right: string, key: string): string
 }
 
+/** Types of `Asked`. */
 export declare namespace Asked {
   /** A record of `grouped`. */
   type In = StreamRecord<string, string | null>
@@ -109,6 +114,7 @@ export class ByValue extends GroupByLogic<string, string, string> {
   }
 }
 
+/** Types of `ByValue`. */
 export declare namespace ByValue {
   /** A record of `rows`. */
   type In = StreamRecord<string, string>
@@ -130,6 +136,7 @@ export abstract class OfRows extends AggregateTableLogic<string, string, number>
   protected abstract override subtract(record: OfRows.In, aggregate: number): number
 }
 
+/** Types of `OfRows`. */
 export declare namespace OfRows {
   /** A record of `by-value`. */
   type In = StreamRecord<string, string>

@@ -28,7 +28,7 @@ export interface AggregateLogic {
   readonly ofRows: LogicClass<OfRows>
 }
 
-const stringTimeWindowedSerde = timeWindowedSerde(stringSerde, 300000)
+const stringTimeWindowedSerde = timeWindowedSerde(stringSerde, 300_000)
 const stringSessionWindowedSerde = sessionWindowedSerde(stringSerde)
 
 /** `aggregate.topology.yaml` as data, with the given classes in place of its logic. */
@@ -38,11 +38,11 @@ export function aggregateTopology(logic: AggregateLogic): TopologySpec {
     application: 'aggregate',
     topics: {
       in: { name: 'in', key: stringSerde, value: stringSerde, nullableKey: true, nullableValue: true },
-      windows: { name: 'windows', key: stringTimeWindowedSerde, value: stringSerde, nullableKey: false, nullableValue: false },
-      sessions: { name: 'sessions', key: stringSessionWindowedSerde, value: stringSerde, nullableKey: false, nullableValue: false },
-      rows: { name: 'rows', key: stringSerde, value: stringSerde, nullableKey: false, nullableValue: false },
-      out: { name: 'out', key: stringSerde, value: longSerde, nullableKey: false, nullableValue: false },
-      'rows-of-value': { name: 'rows-of-value', key: stringSerde, value: intSerde, nullableKey: false, nullableValue: false },
+      windows: { name: 'windows', key: stringTimeWindowedSerde, value: stringSerde },
+      sessions: { name: 'sessions', key: stringSessionWindowedSerde, value: stringSerde },
+      rows: { name: 'rows', key: stringSerde, value: stringSerde },
+      out: { name: 'out', key: stringSerde, value: longSerde },
+      'rows-of-value': { name: 'rows-of-value', key: stringSerde, value: intSerde },
     },
     stores: {
       asked: {
@@ -52,7 +52,7 @@ export function aggregateTopology(logic: AggregateLogic): TopologySpec {
         queryable: true,
         key: stringSerde,
         value: stringSerde,
-        retentionMs: 3600000,
+        retentionMs: 3_600_000,
       },
     },
     steps: [
@@ -64,7 +64,7 @@ export function aggregateTopology(logic: AggregateLogic): TopologySpec {
         name: 'windowed',
         operator: 'aggregate',
         input: 'grouped',
-        window: { kind: 'tumbling', sizeMs: 300000, graceMs: 0 },
+        window: { kind: 'tumbling', sizeMs: 300_000, graceMs: 0 },
         key: stringTimeWindowedSerde,
         value: stringSerde,
         logic: logic.windowed ?? Windowed,
@@ -73,7 +73,7 @@ export function aggregateTopology(logic: AggregateLogic): TopologySpec {
         name: 'sessions',
         operator: 'aggregate',
         input: 'grouped',
-        window: { kind: 'session', gapMs: 30000, graceMs: 0 },
+        window: { kind: 'session', gapMs: 30_000, graceMs: 0 },
         key: stringSessionWindowedSerde,
         value: stringSerde,
         logic: logic.sessions ?? Sessions,
@@ -82,7 +82,7 @@ export function aggregateTopology(logic: AggregateLogic): TopologySpec {
         name: 'asked',
         operator: 'aggregate',
         input: 'grouped',
-        window: { kind: 'session', gapMs: 30000, graceMs: 0 },
+        window: { kind: 'session', gapMs: 30_000, graceMs: 0 },
         store: 'asked',
         key: stringSessionWindowedSerde,
         value: stringSerde,

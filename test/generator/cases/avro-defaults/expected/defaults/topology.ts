@@ -13,7 +13,7 @@ export function defaultsTopology(_logic: DefaultsLogic): TopologySpec {
     codegen: 1,
     application: 'defaults',
     topics: {
-      t: { name: 't', key: stringSerde, value: seedDefaultsSerde, nullableKey: false, nullableValue: false },
+      t: { name: 't', key: stringSerde, value: seedDefaultsSerde },
     },
     stores: {},
     steps: [

@@ -17,7 +17,7 @@ export function avroDocsTopology(logic: AvroDocsLogic): TopologySpec {
     codegen: 1,
     application: 'avro-docs',
     topics: {
-      t0: { name: 't0', key: stringSerde, value: documentedSerde, nullableKey: false, nullableValue: false },
+      t0: { name: 't0', key: stringSerde, value: documentedSerde },
     },
     stores: {},
     steps: [

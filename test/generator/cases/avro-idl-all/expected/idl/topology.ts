@@ -15,7 +15,7 @@ export function idlTopology(_logic: IdlLogic): TopologySpec {
     codegen: 1,
     application: 'idl',
     topics: {
-      t: { name: 't', key: eSerde, value: rSerde, nullableKey: false, nullableValue: false },
+      t: { name: 't', key: eSerde, value: rSerde },
     },
     stores: {},
     steps: [

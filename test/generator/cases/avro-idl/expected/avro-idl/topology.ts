@@ -17,7 +17,7 @@ export function avroIdlTopology(logic: AvroIdlLogic): TopologySpec {
     codegen: 1,
     application: 'avro-idl',
     topics: {
-      t0: { name: 't0', key: stringSerde, value: employeeSerde, nullableKey: false, nullableValue: false },
+      t0: { name: 't0', key: stringSerde, value: employeeSerde },
     },
     stores: {},
     steps: [

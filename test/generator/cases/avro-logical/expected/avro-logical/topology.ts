@@ -17,7 +17,7 @@ export function avroLogicalTopology(logic: AvroLogicalLogic): TopologySpec {
     codegen: 1,
     application: 'avro-logical',
     topics: {
-      t0: { name: 't0', key: stringSerde, value: paymentSerde, nullableKey: false, nullableValue: false },
+      t0: { name: 't0', key: stringSerde, value: paymentSerde },
     },
     stores: {},
     steps: [

@@ -10,6 +10,7 @@ export abstract class O0 extends ForEachLogic<string, class_> {
   protected abstract override forEach(record: O0.In): Nothing
 }
 
+/** Types of `O0`. */
 export declare namespace O0 {
   /** A record of `s0`. */
   type In = StreamRecord<string, class_>
@@ -21,6 +22,7 @@ export abstract class O1 extends ForEachLogic<string, AItem> {
   protected abstract override forEach(record: O1.In): Nothing
 }
 
+/** Types of `O1`. */
 export declare namespace O1 {
   /** A record of `s1`. */
   type In = StreamRecord<string, AItem>
@@ -32,6 +34,7 @@ export abstract class O2 extends ForEachLogic<string, Order3> {
   protected abstract override forEach(record: O2.In): Nothing
 }
 
+/** Types of `O2`. */
 export declare namespace O2 {
   /** A record of `s2`. */
   type In = StreamRecord<string, Order3>

@@ -25,9 +25,9 @@ export function avroNamesTopology(logic: AvroNamesLogic): TopologySpec {
     codegen: 1,
     application: 'avro-names',
     topics: {
-      t0: { name: 't0', key: stringSerde, value: class_Serde, nullableKey: false, nullableValue: false },
-      t1: { name: 't1', key: stringSerde, value: aItemSerde, nullableKey: false, nullableValue: false },
-      t2: { name: 't2', key: stringSerde, value: order3Serde, nullableKey: false, nullableValue: false },
+      t0: { name: 't0', key: stringSerde, value: class_Serde },
+      t1: { name: 't1', key: stringSerde, value: aItemSerde },
+      t2: { name: 't2', key: stringSerde, value: order3Serde },
     },
     stores: {},
     steps: [

@@ -15,6 +15,7 @@ export interface class_ {
   readonly writer: Writer
 }
 
+/** Writes a value in Avro's binary encoding. */
 export function writeClass_(out: Writer_, value: class_): void {
   for (const [key, item] of out.map(value.__proto__)) {
     out.string(key)
@@ -33,6 +34,7 @@ export function writeClass_(out: Writer_, value: class_): void {
   writeWriter(out, value.writer)
 }
 
+/** Reads what `writeClass_` writes. */
 export function readClass_(input: Reader): class_ {
   return {
     ['__proto__']: input.map((input) => input.string()),
@@ -44,10 +46,19 @@ export function readClass_(input: Reader): class_ {
   }
 }
 
+/** The schema of `class_` and its functions, which serdes are made of. */
 export const class_Codec: AvroCodec<class_> = {
   name: 'class',
   fingerprint: '28233e2597ad033f',
-  schema: '{"type":"record","name":"class","fields":[{"name":"__proto__","type":{"type":"map","values":"string"},"default":{"__proto__":"x"}},{"name":"constructor","type":"int"},{"name":"await","type":["null","Promise"]},{"name":"word","type":"default"},{"name":"bytes","type":"Uint8Array"},{"name":"writer","type":"Writer"}]}',
+  schema:
+    '{"type":"record","name":"class","fields":[' +
+    '{"name":"__proto__","type":{"type":"map","values":"string"},"default":{"__proto__":"x"}},' +
+    '{"name":"constructor","type":"int"},' +
+    '{"name":"await","type":["null","Promise"]},' +
+    '{"name":"word","type":"default"},' +
+    '{"name":"bytes","type":"Uint8Array"},' +
+    '{"name":"writer","type":"Writer"}' +
+    ']}',
   references: () => [promise_Codec, uint8Array_Codec, writerCodec, default_Codec],
   write: writeClass_,
   read: readClass_,

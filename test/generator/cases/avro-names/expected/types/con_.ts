@@ -4,14 +4,17 @@ import type { AvroCodec, Reader, Writer } from 'millrace/codegen'
 /** Avro fixed `con`. */
 export type con = Uint8Array
 
+/** Writes a value in Avro's binary encoding. */
 export function writeCon(out: Writer, value: con): void {
   out.fixed(value, 1)
 }
 
+/** Reads what `writeCon` writes. */
 export function readCon(input: Reader): con {
   return input.fixed(1)
 }
 
+/** The schema of `con` and its functions, which serdes are made of. */
 export const conCodec: AvroCodec<con> = {
   name: 'con',
   fingerprint: 'fe08bc9726b1d50e',

@@ -4,6 +4,7 @@ import { type AvroCodec, type Reader, type Writer, symbolIndexes } from 'millrac
 /** Avro enum `default`. */
 export type default_ = 'class' | '__proto__' | 'constructor' | 'A' | 'a'
 
+/** The symbols of `default_`. */
 export const default_ = {
   class: 'class',
   ['__proto__']: '__proto__',
@@ -16,14 +17,17 @@ const symbols: readonly default_[] = ['class', '__proto__', 'constructor', 'A', 
 
 const indexes = symbolIndexes(symbols)
 
+/** Writes a value in Avro's binary encoding. */
 export function writeDefault_(out: Writer, value: default_): void {
   out.symbol(indexes, value)
 }
 
+/** Reads what `writeDefault_` writes. */
 export function readDefault_(input: Reader): default_ {
   return input.symbol(symbols)
 }
 
+/** The schema of `default_` and its functions, which serdes are made of. */
 export const default_Codec: AvroCodec<default_> = {
   name: 'default',
   fingerprint: 'b79825a6aa71d133',

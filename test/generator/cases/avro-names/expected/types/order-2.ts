@@ -9,11 +9,13 @@ export interface order {
   readonly con: con
 }
 
+/** Writes a value in Avro's binary encoding. */
 export function writeOrder(out: Writer, value: order): void {
   writeOrder2(out, value.upper)
   writeCon(out, value.con)
 }
 
+/** Reads what `writeOrder` writes. */
 export function readOrder(input: Reader): order {
   return {
     upper: readOrder2(input),
@@ -21,6 +23,7 @@ export function readOrder(input: Reader): order {
   }
 }
 
+/** The schema of `order` and its functions, which serdes are made of. */
 export const orderCodec: AvroCodec<order> = {
   name: 'order',
   fingerprint: 'eca9511900cdf3af',

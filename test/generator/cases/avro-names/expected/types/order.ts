@@ -7,11 +7,13 @@ export interface Order {
   readonly user_id: number
 }
 
+/** Writes a value in Avro's binary encoding. */
 export function writeOrder(out: Writer, value: Order): void {
   out.int(value.userId)
   out.int(value.user_id)
 }
 
+/** Reads what `writeOrder` writes. */
 export function readOrder(input: Reader): Order {
   return {
     userId: input.int(),
@@ -19,6 +21,7 @@ export function readOrder(input: Reader): Order {
   }
 }
 
+/** The schema of `Order` and its functions, which serdes are made of. */
 export const orderCodec: AvroCodec<Order> = {
   name: 'Order',
   fingerprint: 'e8ca222e024d9520',

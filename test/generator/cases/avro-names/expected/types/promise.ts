@@ -6,6 +6,7 @@ export interface Promise_ {
   readonly then: Promise_ | null
 }
 
+/** Writes a value in Avro's binary encoding. */
 export function writePromise_(out: Writer, value: Promise_): void {
   if (value.then === null) {
     out.branch(0)
@@ -15,12 +16,14 @@ export function writePromise_(out: Writer, value: Promise_): void {
   }
 }
 
+/** Reads what `writePromise_` writes. */
 export function readPromise_(input: Reader): Promise_ {
   return {
     then: input.branch(2) === 0 ? null : readPromise_(input),
   }
 }
 
+/** The schema of `Promise_` and its functions, which serdes are made of. */
 export const promise_Codec: AvroCodec<Promise_> = {
   name: 'Promise',
   fingerprint: '5e4e0180715dc662',

@@ -4,14 +4,17 @@ import type { AvroCodec, Reader, Writer } from 'millrace/codegen'
 /** Avro fixed `Uint8Array`. */
 export type Uint8Array_ = Uint8Array
 
+/** Writes a value in Avro's binary encoding. */
 export function writeUint8Array_(out: Writer, value: Uint8Array_): void {
   out.fixed(value, 2)
 }
 
+/** Reads what `writeUint8Array_` writes. */
 export function readUint8Array_(input: Reader): Uint8Array_ {
   return input.fixed(2)
 }
 
+/** The schema of `Uint8Array_` and its functions, which serdes are made of. */
 export const uint8Array_Codec: AvroCodec<Uint8Array_> = {
   name: 'Uint8Array',
   fingerprint: '07713bb498c38580',

@@ -6,16 +6,19 @@ export interface Writer {
   readonly value: number
 }
 
+/** Writes a value in Avro's binary encoding. */
 export function writeWriter(out: Writer_, value: Writer): void {
   out.int(value.value)
 }
 
+/** Reads what `writeWriter` writes. */
 export function readWriter(input: Reader): Writer {
   return {
     value: input.int(),
   }
 }
 
+/** The schema of `Writer` and its functions, which serdes are made of. */
 export const writerCodec: AvroCodec<Writer> = {
   name: 'Writer',
   fingerprint: 'c7a92d16e04df17c',

@@ -12,6 +12,7 @@ export class Inner extends MapValuesLogic<ShopAItem, ShopBItem | null, Inline> {
   }
 }
 
+/** Types of `Inner`. */
 export declare namespace Inner {
   /** A record of `item`. */
   type In = StreamRecord<ShopAItem, ShopBItem | null>
@@ -25,6 +26,7 @@ export class ByName extends SelectKeyLogic<ShopAItem, Inline, string> {
   }
 }
 
+/** Types of `ByName`. */
 export declare namespace ByName {
   /** A record of `inner`. */
   type In = StreamRecord<ShopAItem, Inline>
@@ -36,6 +38,7 @@ export abstract class End extends ForEachLogic<string, Uint8Array | null> {
   protected abstract override forEach(record: End.In): Nothing
 }
 
+/** Types of `End`. */
 export declare namespace End {
   /** A record of `bytes`. */
   type In = StreamRecord<string, Uint8Array | null>
@@ -47,6 +50,7 @@ export abstract class Last extends ForEachLogic<string, ShopBItem | null> {
   protected abstract override forEach(record: Last.In): Nothing
 }
 
+/** Types of `Last`. */
 export declare namespace Last {
   /** A record of `changes`. */
   type In = StreamRecord<string, ShopBItem | null>

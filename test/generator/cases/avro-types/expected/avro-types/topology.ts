@@ -40,10 +40,10 @@ export function avroTypesTopology(logic: AvroTypesLogic): TopologySpec {
     codegen: 1,
     application: 'avro-types',
     topics: {
-      a: { name: 'a', key: shopAItemBareSerde, value: shopBItemConfluentSerde, nullableKey: false, nullableValue: true },
-      b: { name: 'b', key: stringSerde, value: shopBItemJsonSerde, nullableKey: false, nullableValue: false },
-      c: { name: 'c', key: stringSerde, value: inlineSerde, nullableKey: false, nullableValue: false },
-      d: { name: 'd', key: uuidSerde, value: bytesSerde, nullableKey: false, nullableValue: true },
+      a: { name: 'a', key: shopAItemBareSerde, value: shopBItemConfluentSerde, nullableValue: true },
+      b: { name: 'b', key: stringSerde, value: shopBItemJsonSerde },
+      c: { name: 'c', key: stringSerde, value: inlineSerde },
+      d: { name: 'd', key: uuidSerde, value: bytesSerde, nullableValue: true },
     },
     stores: {
       items: { kind: 'timestampedKeyValue', name: 'items', property: 'items', queryable: false, key: stringSerde, value: shopBItemSerde },

@@ -6,16 +6,19 @@ export interface Inline {
   readonly x: number
 }
 
+/** Writes a value in Avro's binary encoding. */
 export function writeInline(out: Writer, value: Inline): void {
   out.int(value.x)
 }
 
+/** Reads what `writeInline` writes. */
 export function readInline(input: Reader): Inline {
   return {
     x: input.int(),
   }
 }
 
+/** The schema of `Inline` and its functions, which serdes are made of. */
 export const inlineCodec: AvroCodec<Inline> = {
   name: 'Inline',
   fingerprint: 'f716509316077b9c',

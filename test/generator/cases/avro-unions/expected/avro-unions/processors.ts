@@ -8,6 +8,7 @@ export abstract class O0 extends ForEachLogic<string, Event> {
   protected abstract override forEach(record: O0.In): Nothing
 }
 
+/** Types of `O0`. */
 export declare namespace O0 {
   /** A record of `s0`. */
   type In = StreamRecord<string, Event>

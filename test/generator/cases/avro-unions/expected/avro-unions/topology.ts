@@ -17,7 +17,7 @@ export function avroUnionsTopology(logic: AvroUnionsLogic): TopologySpec {
     codegen: 1,
     application: 'avro-unions',
     topics: {
-      t0: { name: 't0', key: stringSerde, value: eventSerde, nullableKey: false, nullableValue: false },
+      t0: { name: 't0', key: stringSerde, value: eventSerde },
     },
     stores: {},
     steps: [

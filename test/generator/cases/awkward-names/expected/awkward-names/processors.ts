@@ -19,6 +19,7 @@ export abstract class MapStep extends MapLogic<string, Record_, string, Record_>
   protected abstract override map(record: MapStep.In): KeyValue<string, Record_>
 }
 
+/** Types of `MapStep`. */
 export declare namespace MapStep {
   /** A record of `class`. */
   type In = StreamRecord<string, Record_>
@@ -30,6 +31,7 @@ export abstract class RecordStep extends FilterLogic<string, Record_> {
   protected abstract override test(record: RecordStep.In): boolean
 }
 
+/** Types of `RecordStep`. */
 export declare namespace RecordStep {
   /** A record of `map`. */
   type In = StreamRecord<string, Record_>
@@ -43,6 +45,7 @@ export class StringStep extends PeekLogic<string, Record_> {
   }
 }
 
+/** Types of `StringStep`. */
 export declare namespace StringStep {
   /** A record of `record`. */
   type In = StreamRecord<string, Record_>
@@ -54,6 +57,7 @@ export abstract class StreamRecordStep extends FilterLogic<string, Record_> {
   protected abstract override test(record: StreamRecordStep.In): boolean
 }
 
+/** Types of `StreamRecordStep`. */
 export declare namespace StreamRecordStep {
   /** A record of `string`. */
   type In = StreamRecord<string, Record_>
@@ -67,6 +71,7 @@ export class In extends FilterLogic<string, Record_> {
   }
 }
 
+/** Types of `In`. */
 export declare namespace In {
   /** A record of `stream-record`. */
   type In = StreamRecord<string, Record_>
@@ -78,6 +83,7 @@ export abstract class KeyValueOf extends MapValuesLogic<string, Record_, Record_
   protected abstract override mapValues(record: KeyValueOf.In): Record_
 }
 
+/** Types of `KeyValueOf`. */
 export declare namespace KeyValueOf {
   /** A record of `in`. */
   type In = StreamRecord<string, Record_>
@@ -89,6 +95,7 @@ export abstract class FunctionStep extends ProcessLogic<string, Record_, string,
   protected abstract override process(record: FunctionStep.In, context: FunctionStep.Context): Nothing
 }
 
+/** Types of `FunctionStep`. */
 export declare namespace FunctionStep {
   /** A record of `key.value_of`. */
   type In = StreamRecord<string, Record_>

@@ -29,8 +29,8 @@ export function awkwardNamesTopology(logic: AwkwardNamesLogic): TopologySpec {
     codegen: 1,
     application: 'awkward.names',
     topics: {
-      class: { name: 'class', key: stringSerde, value: record_Serde, nullableKey: false, nullableValue: false },
-      default: { name: 'default', key: stringSerde, value: record_Serde, nullableKey: false, nullableValue: false },
+      class: { name: 'class', key: stringSerde, value: record_Serde },
+      default: { name: 'default', key: stringSerde, value: record_Serde },
     },
     stores: {
       delete: { kind: 'keyValue', name: 'delete', property: 'delete', queryable: true, key: stringSerde, value: stringSerde },

@@ -14,6 +14,7 @@ export interface A {
   readonly g: string
 }
 
+/** Writes a value in Avro's binary encoding. */
 export function writeA(out: Writer, value: A): void {
   out.int(value.a)
   out.bytes(value.b)
@@ -24,6 +25,7 @@ export function writeA(out: Writer, value: A): void {
   out.string(value.g)
 }
 
+/** Reads what `writeA` writes. */
 export function readA(input: Reader): A {
   return {
     a: input.int(),
@@ -36,10 +38,20 @@ export function readA(input: Reader): A {
   }
 }
 
+/** The schema of `A` and its functions, which serdes are made of. */
 export const aCodec: AvroCodec<A> = {
   name: 'A',
   fingerprint: '3f583355cb085d2b',
-  schema: '{"type":"record","name":"A","fields":[{"name":"a","type":{"type":"int","logicalType":"timestamp-millis"}},{"name":"b","type":{"type":"bytes","logicalType":"decimal"}},{"name":"c","type":{"type":"bytes","logicalType":"decimal","precision":2,"scale":3}},{"name":"d","type":"D"},{"name":"e","type":"E"},{"name":"f","type":{"type":"long","logicalType":"timestamp-milis"}},{"name":"g","type":{"type":"string","logicalType":1}}]}',
+  schema:
+    '{"type":"record","name":"A","fields":[' +
+    '{"name":"a","type":{"type":"int","logicalType":"timestamp-millis"}},' +
+    '{"name":"b","type":{"type":"bytes","logicalType":"decimal"}},' +
+    '{"name":"c","type":{"type":"bytes","logicalType":"decimal","precision":2,"scale":3}},' +
+    '{"name":"d","type":"D"},' +
+    '{"name":"e","type":"E"},' +
+    '{"name":"f","type":{"type":"long","logicalType":"timestamp-milis"}},' +
+    '{"name":"g","type":{"type":"string","logicalType":1}}' +
+    ']}',
   references: () => [dCodec, eCodec],
   write: writeA,
   read: readA,

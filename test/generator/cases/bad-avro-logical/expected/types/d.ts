@@ -4,14 +4,17 @@ import type { AvroCodec, Reader, Writer } from 'millrace/codegen'
 /** Avro fixed `D`. */
 export type D = Uint8Array
 
+/** Writes a value in Avro's binary encoding. */
 export function writeD(out: Writer, value: D): void {
   out.fixed(value, 1)
 }
 
+/** Reads what `writeD` writes. */
 export function readD(input: Reader): D {
   return input.fixed(1)
 }
 
+/** The schema of `D` and its functions, which serdes are made of. */
 export const dCodec: AvroCodec<D> = {
   name: 'D',
   fingerprint: '8a4c4f368675751e',

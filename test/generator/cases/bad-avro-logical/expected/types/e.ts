@@ -4,14 +4,17 @@ import type { AvroCodec, Reader, Writer } from 'millrace/codegen'
 /** Avro fixed `E`. */
 export type E = Uint8Array
 
+/** Writes a value in Avro's binary encoding. */
 export function writeE(out: Writer, value: E): void {
   out.fixed(value, 15)
 }
 
+/** Reads what `writeE` writes. */
 export function readE(input: Reader): E {
   return input.fixed(15)
 }
 
+/** The schema of `E` and its functions, which serdes are made of. */
 export const eCodec: AvroCodec<E> = {
   name: 'E',
   fingerprint: '81f0286ae8d61fea',

@@ -9,6 +9,7 @@ export class Kept extends FilterLogic<string, string> {
   }
 }
 
+/** Types of `Kept`. */
 export declare namespace Kept {
   /** A record of `source`. */
   type In = StreamRecord<string, string>
@@ -22,6 +23,7 @@ export class Split extends BranchLogic<string, string, 'left' | 'right'> {
   }
 }
 
+/** Types of `Split`. */
 export declare namespace Split {
   /** A record of `source`. */
   type In = StreamRecord<string, string>

@@ -16,9 +16,9 @@ export function unusedTopology(logic: UnusedLogic): TopologySpec {
     codegen: 1,
     application: 'bad',
     topics: {
-      in: { name: 'in', key: stringSerde, value: stringSerde, nullableKey: false, nullableValue: false },
-      numbers: { name: 'numbers', key: stringSerde, value: longSerde, nullableKey: false, nullableValue: false },
-      out: { name: 'out', key: stringSerde, value: stringSerde, nullableKey: false, nullableValue: false },
+      in: { name: 'in', key: stringSerde, value: stringSerde },
+      numbers: { name: 'numbers', key: stringSerde, value: longSerde },
+      out: { name: 'out', key: stringSerde, value: stringSerde },
     },
     stores: {},
     steps: [

@@ -10,6 +10,7 @@ export class Shown extends ForEachLogic<string, string> {
   }
 }
 
+/** Types of `Shown`. */
 export declare namespace Shown {
   /** A record of `source`. */
   type In = StreamRecord<string, string>

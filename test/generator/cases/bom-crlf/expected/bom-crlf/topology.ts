@@ -14,7 +14,7 @@ export function bomCrlfTopology(logic: BomCrlfLogic): TopologySpec {
     codegen: 1,
     application: 'bom-crlf',
     topics: {
-      in: { name: 'in', key: stringSerde, value: stringSerde, nullableKey: false, nullableValue: false },
+      in: { name: 'in', key: stringSerde, value: stringSerde },
     },
     stores: {},
     steps: [

@@ -9,6 +9,7 @@ export class Split extends BranchLogic<string, string, 'small' | 'large'> {
   }
 }
 
+/** Types of `Split`. */
 export declare namespace Split {
   /** A record of `source`. */
   type In = StreamRecord<string, string>
@@ -22,6 +23,7 @@ export abstract class Written extends BranchLogic<string, string, 'odd' | 'even'
   protected abstract override branch(record: Written.In): 'odd' | 'even' | undefined
 }
 
+/** Types of `Written`. */
 export declare namespace Written {
   /** A record of `source`. */
   type In = StreamRecord<string, string>

@@ -16,8 +16,8 @@ export function branchTopology(logic: BranchLogic): TopologySpec {
     codegen: 1,
     application: 'branch',
     topics: {
-      in: { name: 'in', key: stringSerde, value: stringSerde, nullableKey: false, nullableValue: false },
-      out: { name: 'out', key: stringSerde, value: stringSerde, nullableKey: false, nullableValue: false },
+      in: { name: 'in', key: stringSerde, value: stringSerde },
+      out: { name: 'out', key: stringSerde, value: stringSerde },
     },
     stores: {},
     steps: [

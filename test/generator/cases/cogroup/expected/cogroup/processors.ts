@@ -19,6 +19,7 @@ export class Activity extends CogroupLogic<string, number> {
   }
 }
 
+/** Types of `Activity`. */
 export declare namespace Activity {
   /** A record of `clicks-by-user`. */
   type ClicksByUser = StreamRecord<string, string>
@@ -43,6 +44,7 @@ export abstract class Sessions extends CogroupSessionLogic<string, number> {
   protected abstract override merge(left: number, right: number, key: string): number
 }
 
+/** Types of `Sessions`. */
 export declare namespace Sessions {
   /** A record of `clicks-by-user`. */
   type ClicksByUser = StreamRecord<string, string>

@@ -18,10 +18,10 @@ export function cogroupTopology(logic: CogroupLogic): TopologySpec {
     codegen: 1,
     application: 'cogroup',
     topics: {
-      clicks: { name: 'clicks', key: stringSerde, value: stringSerde, nullableKey: false, nullableValue: false },
-      views: { name: 'views', key: stringSerde, value: intSerde, nullableKey: false, nullableValue: false },
-      out: { name: 'out', key: stringSerde, value: longSerde, nullableKey: false, nullableValue: false },
-      'out-sessions': { name: 'out-sessions', key: stringSessionWindowedSerde, value: longSerde, nullableKey: false, nullableValue: false },
+      clicks: { name: 'clicks', key: stringSerde, value: stringSerde },
+      views: { name: 'views', key: stringSerde, value: intSerde },
+      out: { name: 'out', key: stringSerde, value: longSerde },
+      'out-sessions': { name: 'out-sessions', key: stringSessionWindowedSerde, value: longSerde },
     },
     stores: {},
     steps: [
@@ -41,7 +41,7 @@ export function cogroupTopology(logic: CogroupLogic): TopologySpec {
         name: 'sessions',
         operator: 'cogroup',
         inputs: [{ input: 'clicks-by-user', method: 'aggregateClicksByUser' }, { input: 'views-by-user', method: 'aggregateViewsByUser' }],
-        window: { kind: 'session', gapMs: 300000, graceMs: 0 },
+        window: { kind: 'session', gapMs: 300_000, graceMs: 0 },
         key: stringSessionWindowedSerde,
         value: longSerde,
         logic: logic.sessions,

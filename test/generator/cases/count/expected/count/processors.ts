@@ -9,6 +9,7 @@ export class PerMinute extends WindowLogic<string, string> {
   }
 }
 
+/** Types of `PerMinute`. */
 export declare namespace PerMinute {
   /** A record of `grouped`. */
   type In = StreamRecord<string, string>
@@ -20,6 +21,7 @@ export abstract class Watched extends WindowLogic<string, string> {
   protected abstract override onLate(record: Watched.In, window: { readonly start: number; readonly end: number }, streamTime: number): void
 }
 
+/** Types of `Watched`. */
 export declare namespace Watched {
   /** A record of `grouped`. */
   type In = StreamRecord<string, string>
@@ -33,6 +35,7 @@ export class Plain extends ToStreamLogic<Windowed<string>, number, string> {
   }
 }
 
+/** Types of `Plain`. */
 export declare namespace Plain {
   /** A record of `forever`. */
   type In = StreamRecord<Windowed<string>, number | null>

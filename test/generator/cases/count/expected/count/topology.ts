@@ -12,9 +12,9 @@ export interface CountLogic {
   readonly plain?: LogicClass<Plain>
 }
 
-const stringTimeWindowedSerde = timeWindowedSerde(stringSerde, 60000)
-const stringTimeWindowedSerde2 = timeWindowedSerde(stringSerde, 300000)
-const stringTimeWindowedSerde3 = timeWindowedSerde(stringSerde, 9007199254740991)
+const stringTimeWindowedSerde = timeWindowedSerde(stringSerde, 60_000)
+const stringTimeWindowedSerde2 = timeWindowedSerde(stringSerde, 300_000)
+const stringTimeWindowedSerde3 = timeWindowedSerde(stringSerde, 9_007_199_254_740_991)
 
 /** `count.topology.yaml` as data, with the given classes in place of its logic. */
 export function countTopology(logic: CountLogic): TopologySpec {
@@ -22,10 +22,10 @@ export function countTopology(logic: CountLogic): TopologySpec {
     codegen: 1,
     application: 'count',
     topics: {
-      in: { name: 'in', key: stringSerde, value: stringSerde, nullableKey: true, nullableValue: false },
-      out: { name: 'out', key: stringSerde, value: longSerde, nullableKey: false, nullableValue: true },
-      minutes: { name: 'minutes', key: stringTimeWindowedSerde, value: longSerde, nullableKey: false, nullableValue: false },
-      hops: { name: 'hops', key: stringTimeWindowedSerde2, value: longSerde, nullableKey: false, nullableValue: false },
+      in: { name: 'in', key: stringSerde, value: stringSerde, nullableKey: true },
+      out: { name: 'out', key: stringSerde, value: longSerde, nullableValue: true },
+      minutes: { name: 'minutes', key: stringTimeWindowedSerde, value: longSerde },
+      hops: { name: 'hops', key: stringTimeWindowedSerde2, value: longSerde },
     },
     stores: {
       counts: { kind: 'timestampedKeyValue', name: 'counts', property: 'counts', queryable: true, key: stringSerde, value: longSerde },
@@ -36,8 +36,8 @@ export function countTopology(logic: CountLogic): TopologySpec {
         queryable: false,
         key: stringSerde,
         value: longSerde,
-        windowSizeMs: 300000,
-        retentionMs: 3600000,
+        windowSizeMs: 300_000,
+        retentionMs: 3_600_000,
       },
     },
     steps: [
@@ -48,7 +48,7 @@ export function countTopology(logic: CountLogic): TopologySpec {
         name: 'per-minute',
         operator: 'count',
         input: 'grouped',
-        window: { kind: 'tumbling', sizeMs: 60000, graceMs: 10000 },
+        window: { kind: 'tumbling', sizeMs: 60_000, graceMs: 10_000 },
         emit: 'close',
         key: stringTimeWindowedSerde,
         value: longSerde,
@@ -58,7 +58,7 @@ export function countTopology(logic: CountLogic): TopologySpec {
         name: 'watched',
         operator: 'count',
         input: 'grouped',
-        window: { kind: 'hopping', sizeMs: 300000, advanceMs: 60000, graceMs: 0 },
+        window: { kind: 'hopping', sizeMs: 300_000, advanceMs: 60_000, graceMs: 0 },
         store: 'watched',
         key: stringTimeWindowedSerde2,
         value: longSerde,
@@ -68,7 +68,7 @@ export function countTopology(logic: CountLogic): TopologySpec {
         name: 'forever',
         operator: 'count',
         input: 'grouped',
-        window: { kind: 'unlimited', startMs: 1704067200000 },
+        window: { kind: 'unlimited', startMs: 1_704_067_200_000 },
         key: stringTimeWindowedSerde3,
         value: longSerde,
       },

@@ -7,6 +7,7 @@ export abstract class Kept extends FilterLogic<string, string> {
   protected abstract override test(record: Kept.In): boolean
 }
 
+/** Types of `Kept`. */
 export declare namespace Kept {
   /** A record of `source`. */
   type In = StreamRecord<string, string>
@@ -20,6 +21,7 @@ export class Short extends FilterLogic<string, string> {
   }
 }
 
+/** Types of `Short`. */
 export declare namespace Short {
   /** A record of `source`. */
   type In = StreamRecord<string, string>

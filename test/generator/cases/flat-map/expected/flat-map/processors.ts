@@ -9,6 +9,7 @@ export class Both extends FlatMapLogic<string, string, string, string> {
   }
 }
 
+/** Types of `Both`. */
 export declare namespace Both {
   /** A record of `source`. */
   type In = StreamRecord<string, string>
@@ -23,6 +24,7 @@ export class Words extends FlatMapValuesLogic<string, string, string> {
   }
 }
 
+/** Types of `Words`. */
 export declare namespace Words {
   /** A record of `source`. */
   type In = StreamRecord<string, string>
@@ -34,6 +36,7 @@ export abstract class Written extends FlatMapLogic<string, string, number, strin
   protected abstract override flatMap(record: Written.In): Iterable<KeyValue<number, string>>
 }
 
+/** Types of `Written`. */
 export declare namespace Written {
   /** A record of `source`. */
   type In = StreamRecord<string, string>
@@ -45,6 +48,7 @@ export abstract class Values extends FlatMapValuesLogic<string, string, number> 
   protected abstract override flatMapValues(record: Values.In): Iterable<number>
 }
 
+/** Types of `Values`. */
 export declare namespace Values {
   /** A record of `source`. */
   type In = StreamRecord<string, string>

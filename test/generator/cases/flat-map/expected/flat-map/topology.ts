@@ -20,10 +20,10 @@ export function flatMapTopology(logic: FlatMapLogic): TopologySpec {
     codegen: 1,
     application: 'flat-map',
     topics: {
-      in: { name: 'in', key: stringSerde, value: stringSerde, nullableKey: false, nullableValue: false },
-      out: { name: 'out', key: stringSerde, value: stringSerde, nullableKey: false, nullableValue: false },
-      'by-number': { name: 'by-number', key: longSerde, value: stringSerde, nullableKey: false, nullableValue: false },
-      doubles: { name: 'doubles', key: stringSerde, value: doubleSerde, nullableKey: false, nullableValue: false },
+      in: { name: 'in', key: stringSerde, value: stringSerde },
+      out: { name: 'out', key: stringSerde, value: stringSerde },
+      'by-number': { name: 'by-number', key: longSerde, value: stringSerde },
+      doubles: { name: 'doubles', key: stringSerde, value: doubleSerde },
     },
     stores: {},
     steps: [

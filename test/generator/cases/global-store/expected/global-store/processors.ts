@@ -19,6 +19,7 @@ export class Rates extends ProcessLogic<string, number, never, never, never, Rat
   }
 }
 
+/** Types of `Rates`. */
 export declare namespace Rates {
   /** A record of topic `rates`. */
   type In = StreamRecord<string, number>
@@ -37,6 +38,7 @@ export abstract class Limits extends ProcessLogic<string, string, never, never, 
   protected abstract override process(record: Limits.In, context: Limits.Context): Nothing
 }
 
+/** Types of `Limits`. */
 export declare namespace Limits {
   /** A record of topic `limits`. */
   type In = StreamRecord<string, string>
@@ -57,6 +59,7 @@ export class LimitsTimestamp extends TimestampExtractorLogic<string, string> {
   }
 }
 
+/** Types of `LimitsTimestamp`. */
 export declare namespace LimitsTimestamp {
   /** A record of topic `limits`. */
   type In = StreamRecord<string, string>
@@ -72,6 +75,7 @@ export class Priced extends ProcessValuesLogic<string, string, number, Priced.St
   }
 }
 
+/** Types of `Priced`. */
 export declare namespace Priced {
   /** A record of `orders`. */
   type In = StreamRecord<string, string>

@@ -20,10 +20,10 @@ export function globalStoreTopology(logic: GlobalStoreLogic): TopologySpec {
     codegen: 1,
     application: 'global-store',
     topics: {
-      rates: { name: 'rates', key: stringSerde, value: doubleSerde, nullableKey: false, nullableValue: false },
-      limits: { name: 'limits', key: stringSerde, value: stringSerde, nullableKey: false, nullableValue: false },
-      orders: { name: 'orders', key: stringSerde, value: stringSerde, nullableKey: false, nullableValue: false },
-      out: { name: 'out', key: stringSerde, value: doubleSerde, nullableKey: false, nullableValue: false },
+      rates: { name: 'rates', key: stringSerde, value: doubleSerde },
+      limits: { name: 'limits', key: stringSerde, value: stringSerde },
+      orders: { name: 'orders', key: stringSerde, value: stringSerde },
+      out: { name: 'out', key: stringSerde, value: doubleSerde },
     },
     stores: {
       rates: { kind: 'keyValue', name: 'rates', property: 'rates', queryable: false, key: stringSerde, value: doubleSerde },

@@ -22,6 +22,7 @@ export class Named extends GlobalJoinLogic<string | null, string, string, string
   }
 }
 
+/** Types of `Named`. */
 export declare namespace Named {
   /** The key of `visits`. */
   type Key = string | null
@@ -40,6 +41,7 @@ export abstract class All extends GlobalJoinLogic<string | null, string, string,
   protected abstract override join(left: All.Left, right: All.Right, key: All.Key): string
 }
 
+/** Types of `All`. */
 export declare namespace All {
   /** The key of `visits`. */
   type Key = string | null
@@ -60,6 +62,7 @@ export class Read extends ProcessLogic<string | null, string, string | null, str
   }
 }
 
+/** Types of `Read`. */
 export declare namespace Read {
   /** A record of `visits`. */
   type In = StreamRecord<string | null, string>

@@ -18,9 +18,9 @@ export function globalTableTopology(logic: GlobalTableLogic): TopologySpec {
     codegen: 1,
     application: 'global-table',
     topics: {
-      countries: { name: 'countries', key: stringSerde, value: stringSerde, nullableKey: false, nullableValue: false },
-      visits: { name: 'visits', key: stringSerde, value: stringSerde, nullableKey: true, nullableValue: false },
-      out: { name: 'out', key: stringSerde, value: stringSerde, nullableKey: true, nullableValue: false },
+      countries: { name: 'countries', key: stringSerde, value: stringSerde },
+      visits: { name: 'visits', key: stringSerde, value: stringSerde, nullableKey: true },
+      out: { name: 'out', key: stringSerde, value: stringSerde, nullableKey: true },
     },
     stores: {
       countries: {

@@ -9,6 +9,7 @@ export class ByValue extends GroupByLogic<string | null, string, string | null> 
   }
 }
 
+/** Types of `ByValue`. */
 export declare namespace ByValue {
   /** A record of `source`. */
   type In = StreamRecord<string | null, string>
@@ -20,6 +21,7 @@ export abstract class ByLength extends GroupByLogic<string | null, string, numbe
   protected abstract override groupKey(record: ByLength.In): number
 }
 
+/** Types of `ByLength`. */
 export declare namespace ByLength {
   /** A record of `source`. */
   type In = StreamRecord<string | null, string>
@@ -33,6 +35,7 @@ export class ByOwner extends GroupByLogic<string, string, string> {
   }
 }
 
+/** Types of `ByOwner`. */
 export declare namespace ByOwner {
   /** A record of `rows`. */
   type In = StreamRecord<string, string>
@@ -47,6 +50,7 @@ export abstract class BySize extends GroupByTableLogic<string, string, number, n
   protected abstract override groupValue(record: BySize.In): number
 }
 
+/** Types of `BySize`. */
 export declare namespace BySize {
   /** A record of `rows`. */
   type In = StreamRecord<string, string>
@@ -61,6 +65,7 @@ export abstract class E extends ReduceTableLogic<number, number> {
   protected abstract override subtract(aggregate: number, value: number, key: number): number
 }
 
+/** Types of `E`. */
 export declare namespace E {
   /** A record of `by-size`. */
   type In = StreamRecord<number, number>

@@ -22,10 +22,10 @@ export function groupByTopology(logic: GroupByLogic): TopologySpec {
     codegen: 1,
     application: 'group-by',
     topics: {
-      in: { name: 'in', key: stringSerde, value: stringSerde, nullableKey: true, nullableValue: false },
-      rows: { name: 'rows', key: stringSerde, value: stringSerde, nullableKey: false, nullableValue: false },
-      counts: { name: 'counts', key: stringSerde, value: longSerde, nullableKey: false, nullableValue: false },
-      sizes: { name: 'sizes', key: intSerde, value: longSerde, nullableKey: false, nullableValue: false },
+      in: { name: 'in', key: stringSerde, value: stringSerde, nullableKey: true },
+      rows: { name: 'rows', key: stringSerde, value: stringSerde },
+      counts: { name: 'counts', key: stringSerde, value: longSerde },
+      sizes: { name: 'sizes', key: intSerde, value: longSerde },
     },
     stores: {},
     steps: [

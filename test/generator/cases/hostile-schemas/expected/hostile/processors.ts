@@ -14,6 +14,7 @@ export class Named extends MapLogic<Proto, SeedHostile, string, FromIdl> {
   }
 }
 
+/** Types of `Named`. */
 export declare namespace Named {
   /** A record of `source`. */
   type In = StreamRecord<Proto, SeedHostile>

@@ -22,8 +22,8 @@ export function hostileTopology(logic: HostileLogic): TopologySpec {
     codegen: 1,
     application: 'hostile',
     topics: {
-      in: { name: 'in', key: protoSerde, value: seedHostileSerde, nullableKey: false, nullableValue: false },
-      out: { name: 'out', key: stringSerde, value: fromIdlJsonSerde, nullableKey: false, nullableValue: false },
+      in: { name: 'in', key: protoSerde, value: seedHostileSerde },
+      out: { name: 'out', key: stringSerde, value: fromIdlJsonSerde },
     },
     stores: {},
     steps: [

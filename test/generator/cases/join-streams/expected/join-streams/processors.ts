@@ -9,6 +9,7 @@ export class Inner extends JoinLogic<string, string, number, string> {
   }
 }
 
+/** Types of `Inner`. */
 export declare namespace Inner {
   /** The key of both sides. */
   type Key = string
@@ -26,6 +27,7 @@ export class Lefts extends JoinLogic<string | null, string, number | null, strin
   }
 }
 
+/** Types of `Lefts`. */
 export declare namespace Lefts {
   /** The key of both sides. */
   type Key = string | null
@@ -41,6 +43,7 @@ export abstract class Outer extends JoinLogic<string | null, string | null, numb
   protected abstract override join(left: Outer.Left, right: Outer.Right, key: Outer.Key): string | null
 }
 
+/** Types of `Outer`. */
 export declare namespace Outer {
   /** The key of both sides. */
   type Key = string | null

@@ -9,6 +9,7 @@ export class Known extends JoinLogic<string, number, string, string> {
   }
 }
 
+/** Types of `Known`. */
 export declare namespace Known {
   /** The key of both sides. */
   type Key = string
@@ -24,6 +25,7 @@ export abstract class All extends JoinLogic<string, number, string | null, strin
   protected abstract override join(left: All.Left, right: All.Right, key: All.Key): string
 }
 
+/** Types of `All`. */
 export declare namespace All {
   /** The key of both sides. */
   type Key = string

@@ -16,9 +16,9 @@ export function joinTableTopology(logic: JoinTableLogic): TopologySpec {
     codegen: 1,
     application: 'join-table',
     topics: {
-      orders: { name: 'orders', key: stringSerde, value: longSerde, nullableKey: false, nullableValue: false },
-      users: { name: 'users', key: stringSerde, value: stringSerde, nullableKey: false, nullableValue: false },
-      out: { name: 'out', key: stringSerde, value: stringSerde, nullableKey: false, nullableValue: false },
+      orders: { name: 'orders', key: stringSerde, value: longSerde },
+      users: { name: 'users', key: stringSerde, value: stringSerde },
+      out: { name: 'out', key: stringSerde, value: stringSerde },
     },
     stores: {
       users: {
@@ -28,7 +28,7 @@ export function joinTableTopology(logic: JoinTableLogic): TopologySpec {
         queryable: false,
         key: stringSerde,
         value: stringSerde,
-        historyRetentionMs: 60000,
+        historyRetentionMs: 60_000,
       },
     },
     steps: [

@@ -9,6 +9,7 @@ export class Inner extends JoinLogic<string, string, string, string> {
   }
 }
 
+/** Types of `Inner`. */
 export declare namespace Inner {
   /** The key of both sides. */
   type Key = string
@@ -26,6 +27,7 @@ export class Lefts extends JoinLogic<string, string, string | null, string | nul
   }
 }
 
+/** Types of `Lefts`. */
 export declare namespace Lefts {
   /** The key of both sides. */
   type Key = string
@@ -41,6 +43,7 @@ export abstract class Outer extends JoinLogic<string, string | null, string | nu
   protected abstract override join(left: Outer.Left, right: Outer.Right, key: Outer.Key): string
 }
 
+/** Types of `Outer`. */
 export declare namespace Outer {
   /** The key of both sides. */
   type Key = string
@@ -63,6 +66,7 @@ export class Foreign extends ForeignKeyJoinLogic<string, string, string, string,
   }
 }
 
+/** Types of `Foreign`. */
 export declare namespace Foreign {
   /** The key of `a`. */
   type Key = string
@@ -81,6 +85,7 @@ export abstract class ForeignLeft extends ForeignKeyJoinLogic<string, string, st
   protected abstract override join(left: ForeignLeft.Left, right: ForeignLeft.Right, key: ForeignLeft.Key): string
 }
 
+/** Types of `ForeignLeft`. */
 export declare namespace ForeignLeft {
   /** The key of `a`. */
   type Key = string

@@ -22,9 +22,9 @@ export function joinTablesTopology(logic: JoinTablesLogic): TopologySpec {
     codegen: 1,
     application: 'join-tables',
     topics: {
-      a: { name: 'a', key: stringSerde, value: stringSerde, nullableKey: false, nullableValue: false },
-      b: { name: 'b', key: stringSerde, value: stringSerde, nullableKey: false, nullableValue: false },
-      out: { name: 'out', key: stringSerde, value: stringSerde, nullableKey: false, nullableValue: false },
+      a: { name: 'a', key: stringSerde, value: stringSerde },
+      b: { name: 'b', key: stringSerde, value: stringSerde },
+      out: { name: 'out', key: stringSerde, value: stringSerde },
     },
     stores: {
       inner: { kind: 'timestampedKeyValue', name: 'inner', property: 'inner', queryable: true, key: stringSerde, value: stringSerde },

@@ -14,7 +14,7 @@ export function jsonManifestTopology(logic: JsonManifestLogic): TopologySpec {
     codegen: 1,
     application: 'json-manifest',
     topics: {
-      in: { name: 'in', key: stringSerde, value: stringSerde, nullableKey: false, nullableValue: false },
+      in: { name: 'in', key: stringSerde, value: stringSerde },
     },
     stores: {},
     steps: [

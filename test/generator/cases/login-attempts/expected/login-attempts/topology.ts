@@ -19,8 +19,8 @@ export function loginAttemptsTopology(logic: LoginAttemptsLogic): TopologySpec {
     codegen: 1,
     application: 'login-attempts',
     topics: {
-      logins: { name: 'logins', key: stringSerde, value: loginEventSerde, nullableKey: false, nullableValue: false, partitions: 2 },
-      attempts: { name: 'attempts', key: stringSerde, value: longSerde, nullableKey: false, nullableValue: false, partitions: 2 },
+      logins: { name: 'logins', key: stringSerde, value: loginEventSerde, partitions: 2 },
+      attempts: { name: 'attempts', key: stringSerde, value: longSerde, partitions: 2 },
     },
     stores: {
       'attempts-per-user': {

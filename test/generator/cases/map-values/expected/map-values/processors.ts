@@ -9,6 +9,7 @@ export class Upper extends MapValuesLogic<string, string, string> {
   }
 }
 
+/** Types of `Upper`. */
 export declare namespace Upper {
   /** A record of `source`. */
   type In = StreamRecord<string, string>
@@ -22,6 +23,7 @@ export class Length extends MapValuesLogic<string, string, number> {
   }
 }
 
+/** Types of `Length`. */
 export declare namespace Length {
   /** A record of `source`. */
   type In = StreamRecord<string, string>
@@ -33,6 +35,7 @@ export abstract class Written extends MapValuesLogic<string, string, string> {
   protected abstract override mapValues(record: Written.In): string
 }
 
+/** Types of `Written`. */
 export declare namespace Written {
   /** A record of `source`. */
   type In = StreamRecord<string, string>

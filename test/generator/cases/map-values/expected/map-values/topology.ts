@@ -18,9 +18,9 @@ export function mapValuesTopology(logic: MapValuesLogic): TopologySpec {
     codegen: 1,
     application: 'map-values',
     topics: {
-      in: { name: 'in', key: stringSerde, value: stringSerde, nullableKey: false, nullableValue: false },
-      out: { name: 'out', key: stringSerde, value: stringSerde, nullableKey: false, nullableValue: false },
-      numbers: { name: 'numbers', key: stringSerde, value: intSerde, nullableKey: false, nullableValue: false },
+      in: { name: 'in', key: stringSerde, value: stringSerde },
+      out: { name: 'out', key: stringSerde, value: stringSerde },
+      numbers: { name: 'numbers', key: stringSerde, value: intSerde },
     },
     stores: {},
     steps: [

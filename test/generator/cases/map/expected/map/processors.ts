@@ -9,6 +9,7 @@ export class Swapped extends MapLogic<string, string, string, string> {
   }
 }
 
+/** Types of `Swapped`. */
 export declare namespace Swapped {
   /** A record of `source`. */
   type In = StreamRecord<string, string>
@@ -20,6 +21,7 @@ export abstract class Counted extends MapLogic<string, string, number, number> {
   protected abstract override map(record: Counted.In): KeyValue<number, number>
 }
 
+/** Types of `Counted`. */
 export declare namespace Counted {
   /** A record of `source`. */
   type In = StreamRecord<string, string>

@@ -16,9 +16,9 @@ export function mapTopology(logic: MapLogic): TopologySpec {
     codegen: 1,
     application: 'map',
     topics: {
-      in: { name: 'in', key: stringSerde, value: stringSerde, nullableKey: false, nullableValue: false },
-      out: { name: 'out', key: stringSerde, value: stringSerde, nullableKey: false, nullableValue: false },
-      numbers: { name: 'numbers', key: intSerde, value: longSerde, nullableKey: false, nullableValue: false },
+      in: { name: 'in', key: stringSerde, value: stringSerde },
+      out: { name: 'out', key: stringSerde, value: stringSerde },
+      numbers: { name: 'numbers', key: intSerde, value: longSerde },
     },
     stores: {},
     steps: [

@@ -10,7 +10,7 @@ export function mergeTopology(_logic: MergeLogic): TopologySpec {
     codegen: 1,
     application: 'merge',
     topics: {
-      a: { name: 'a', key: stringSerde, value: stringSerde, nullableKey: false, nullableValue: false },
+      a: { name: 'a', key: stringSerde, value: stringSerde },
       b: { name: 'b', key: stringSerde, value: stringSerde, nullableKey: true, nullableValue: true },
       out: { name: 'out', key: stringSerde, value: stringSerde, nullableKey: true, nullableValue: true },
     },

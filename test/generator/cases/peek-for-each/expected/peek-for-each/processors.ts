@@ -9,6 +9,7 @@ export class Logged extends PeekLogic<string, string> {
   }
 }
 
+/** Types of `Logged`. */
 export declare namespace Logged {
   /** A record of `source`. */
   type In = StreamRecord<string, string>
@@ -20,6 +21,7 @@ export abstract class Seen extends PeekLogic<string, string> {
   protected abstract override peek(record: Seen.In): Nothing
 }
 
+/** Types of `Seen`. */
 export declare namespace Seen {
   /** A record of `logged`. */
   type In = StreamRecord<string, string>
@@ -31,6 +33,7 @@ export abstract class Ended extends ForEachLogic<string, string> {
   protected abstract override forEach(record: Ended.In): Nothing
 }
 
+/** Types of `Ended`. */
 export declare namespace Ended {
   /** A record of `seen`. */
   type In = StreamRecord<string, string>
@@ -44,6 +47,7 @@ export class Shown extends ForEachLogic<string, string> {
   }
 }
 
+/** Types of `Shown`. */
 export declare namespace Shown {
   /** A record of `source`. */
   type In = StreamRecord<string, string>

@@ -20,7 +20,7 @@ export function peekForEachTopology(logic: PeekForEachLogic): TopologySpec {
     codegen: 1,
     application: 'peek-for-each',
     topics: {
-      in: { name: 'in', key: stringSerde, value: stringSerde, nullableKey: false, nullableValue: false },
+      in: { name: 'in', key: stringSerde, value: stringSerde },
     },
     stores: {},
     steps: [

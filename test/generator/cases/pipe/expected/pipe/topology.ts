@@ -10,8 +10,8 @@ export function pipeTopology(_logic: PipeLogic): TopologySpec {
     codegen: 1,
     application: 'pipe',
     topics: {
-      in: { name: 'in', key: stringSerde, value: stringSerde, nullableKey: false, nullableValue: false },
-      out: { name: 'out', key: stringSerde, value: stringSerde, nullableKey: false, nullableValue: false },
+      in: { name: 'in', key: stringSerde, value: stringSerde },
+      out: { name: 'out', key: stringSerde, value: stringSerde },
     },
     stores: {},
     steps: [

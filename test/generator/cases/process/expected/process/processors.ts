@@ -24,6 +24,7 @@ export class Forwarded extends ProcessLogic<string, string, string, string, neve
   }
 }
 
+/** Types of `Forwarded`. */
 export declare namespace Forwarded {
   /** A record of `source`. */
   type In = StreamRecord<string, string>
@@ -60,6 +61,7 @@ export abstract class Router extends ProcessLogic<string, string, string, number
   protected abstract punctuateReport(timestamp: number, context: Router.Context): Nothing
 }
 
+/** Types of `Router`. */
 export declare namespace Router {
   /** A record of `source` and `other`. */
   type In = StreamRecord<string, string>
@@ -88,6 +90,7 @@ export abstract class Kept extends ProcessValuesLogic<string, string, number, Ke
   protected abstract override process(record: Kept.In, context: Kept.Context): Nothing
 }
 
+/** Types of `Kept`. */
 export declare namespace Kept {
   /** A record of `source`. */
   type In = StreamRecord<string, string>
@@ -110,6 +113,7 @@ export class Numbered extends TransformValuesLogic<string, string, string, Numbe
   }
 }
 
+/** Types of `Numbered`. */
 export declare namespace Numbered {
   /** A record of `users`. */
   type In = StreamRecord<string, string>

@@ -9,6 +9,7 @@ export class Joined extends ReduceLogic<string, string> {
   }
 }
 
+/** Types of `Joined`. */
 export declare namespace Joined {
   /** A record of `grouped`. */
   type In = StreamRecord<string, string>
@@ -22,6 +23,7 @@ export class Deleting extends ReduceLogic<string, string | null> {
   }
 }
 
+/** Types of `Deleting`. */
 export declare namespace Deleting {
   /** A record of `grouped`. */
   type In = StreamRecord<string, string>
@@ -33,6 +35,7 @@ export abstract class Windowed extends ReduceLogic<string, string | null> {
   protected abstract override reduce(aggregate: string, value: string | null, key: string): string
 }
 
+/** Types of `Windowed`. */
 export declare namespace Windowed {
   /** A record of `grouped`. */
   type In = StreamRecord<string, string | null>
@@ -44,6 +47,7 @@ export abstract class Sliding extends ReduceLogic<string, string> {
   protected abstract override reduce(aggregate: string, value: string, key: string): string
 }
 
+/** Types of `Sliding`. */
 export declare namespace Sliding {
   /** A record of `grouped`. */
   type In = StreamRecord<string, string>
@@ -55,6 +59,7 @@ export abstract class Sessions extends ReduceLogic<string, string | null> {
   protected abstract override reduce(aggregate: string, value: string | null, key: string): string
 }
 
+/** Types of `Sessions`. */
 export declare namespace Sessions {
   /** A record of `grouped`. */
   type In = StreamRecord<string, string | null>
@@ -68,6 +73,7 @@ export class ByValue extends GroupByLogic<string, string, string> {
   }
 }
 
+/** Types of `ByValue`. */
 export declare namespace ByValue {
   /** A record of `rows`. */
   type In = StreamRecord<string, string>
@@ -86,6 +92,7 @@ export class OfRows extends ReduceTableLogic<string, string> {
   }
 }
 
+/** Types of `OfRows`. */
 export declare namespace OfRows {
   /** A record of `by-value`. */
   type In = StreamRecord<string, string>

@@ -20,7 +20,7 @@ export interface ReduceLogic {
   readonly ofRows?: LogicClass<OfRows>
 }
 
-const stringTimeWindowedSerde = timeWindowedSerde(stringSerde, 300000)
+const stringTimeWindowedSerde = timeWindowedSerde(stringSerde, 300_000)
 const stringSessionWindowedSerde = sessionWindowedSerde(stringSerde)
 
 /** `reduce.topology.yaml` as data, with the given classes in place of its logic. */
@@ -30,10 +30,10 @@ export function reduceTopology(logic: ReduceLogic): TopologySpec {
     application: 'reduce',
     topics: {
       in: { name: 'in', key: stringSerde, value: stringSerde, nullableKey: true, nullableValue: true },
-      windows: { name: 'windows', key: stringTimeWindowedSerde, value: stringSerde, nullableKey: false, nullableValue: false },
-      sessions: { name: 'sessions', key: stringSessionWindowedSerde, value: stringSerde, nullableKey: false, nullableValue: false },
-      rows: { name: 'rows', key: stringSerde, value: stringSerde, nullableKey: false, nullableValue: false },
-      out: { name: 'out', key: stringSerde, value: stringSerde, nullableKey: false, nullableValue: false },
+      windows: { name: 'windows', key: stringTimeWindowedSerde, value: stringSerde },
+      sessions: { name: 'sessions', key: stringSessionWindowedSerde, value: stringSerde },
+      rows: { name: 'rows', key: stringSerde, value: stringSerde },
+      out: { name: 'out', key: stringSerde, value: stringSerde },
     },
     stores: {
       sliding: {
@@ -43,8 +43,8 @@ export function reduceTopology(logic: ReduceLogic): TopologySpec {
         queryable: true,
         key: stringSerde,
         value: stringSerde,
-        windowSizeMs: 300000,
-        retentionMs: 3600000,
+        windowSizeMs: 300_000,
+        retentionMs: 3_600_000,
       },
     },
     steps: [
@@ -56,7 +56,7 @@ export function reduceTopology(logic: ReduceLogic): TopologySpec {
         name: 'windowed',
         operator: 'reduce',
         input: 'grouped',
-        window: { kind: 'tumbling', sizeMs: 300000, graceMs: 0 },
+        window: { kind: 'tumbling', sizeMs: 300_000, graceMs: 0 },
         key: stringTimeWindowedSerde,
         value: stringSerde,
         logic: logic.windowed,
@@ -65,7 +65,7 @@ export function reduceTopology(logic: ReduceLogic): TopologySpec {
         name: 'sliding',
         operator: 'reduce',
         input: 'grouped',
-        window: { kind: 'sliding', timeDifferenceMs: 300000, graceMs: 0 },
+        window: { kind: 'sliding', timeDifferenceMs: 300_000, graceMs: 0 },
         store: 'sliding',
         key: stringTimeWindowedSerde,
         value: stringSerde,
@@ -75,7 +75,7 @@ export function reduceTopology(logic: ReduceLogic): TopologySpec {
         name: 'sessions',
         operator: 'reduce',
         input: 'grouped',
-        window: { kind: 'session', gapMs: 30000, graceMs: 0 },
+        window: { kind: 'session', gapMs: 30_000, graceMs: 0 },
         key: stringSessionWindowedSerde,
         value: stringSerde,
         logic: logic.sessions,

@@ -9,6 +9,7 @@ export class Rekeyed extends SelectKeyLogic<string, string, string> {
   }
 }
 
+/** Types of `Rekeyed`. */
 export declare namespace Rekeyed {
   /** A record of `source`. */
   type In = StreamRecord<string, string>
@@ -22,6 +23,7 @@ export class ChosenPartitioner extends PartitionerLogic<string, string> {
   }
 }
 
+/** Types of `ChosenPartitioner`. */
 export declare namespace ChosenPartitioner {
   /** A record of `rekeyed`. */
   type In = StreamRecord<string, string>
@@ -33,6 +35,7 @@ export abstract class AskedPartitioner extends PartitionerLogic<string, string> 
   protected abstract override partition(record: AskedPartitioner.In, partitions: number): number
 }
 
+/** Types of `AskedPartitioner`. */
 export declare namespace AskedPartitioner {
   /** A record of `rekeyed`. */
   type In = StreamRecord<string, string>

@@ -9,6 +9,7 @@ export class ByValue extends SelectKeyLogic<string, string, string> {
   }
 }
 
+/** Types of `ByValue`. */
 export declare namespace ByValue {
   /** A record of `source`. */
   type In = StreamRecord<string, string>
@@ -20,6 +21,7 @@ export abstract class ByLength extends SelectKeyLogic<string, string, number> {
   protected abstract override selectKey(record: ByLength.In): number
 }
 
+/** Types of `ByLength`. */
 export declare namespace ByLength {
   /** A record of `source`. */
   type In = StreamRecord<string, string>

@@ -16,9 +16,9 @@ export function selectKeyTopology(logic: SelectKeyLogic): TopologySpec {
     codegen: 1,
     application: 'select-key',
     topics: {
-      in: { name: 'in', key: stringSerde, value: stringSerde, nullableKey: false, nullableValue: false },
-      out: { name: 'out', key: stringSerde, value: stringSerde, nullableKey: false, nullableValue: false },
-      'by-length': { name: 'by-length', key: intSerde, value: stringSerde, nullableKey: false, nullableValue: false },
+      in: { name: 'in', key: stringSerde, value: stringSerde },
+      out: { name: 'out', key: stringSerde, value: stringSerde },
+      'by-length': { name: 'by-length', key: intSerde, value: stringSerde },
     },
     stores: {},
     steps: [

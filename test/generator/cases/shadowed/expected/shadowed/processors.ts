@@ -14,6 +14,7 @@ export class Words extends FlatMapValuesLogic<string, string, string> {
   }
 }
 
+/** Types of `Words`. */
 export declare namespace Words {
   /** A record of `source`. */
   type In = StreamRecord<string, string>
@@ -27,6 +28,7 @@ export class Starred extends MapValuesLogic<string, string, string> {
   }
 }
 
+/** Types of `Starred`. */
 export declare namespace Starred {
   /** A record of `words`. */
   type In = StreamRecord<string, string>
@@ -42,6 +44,7 @@ export class Chosen extends FilterLogic<string, string> {
   }
 }
 
+/** Types of `Chosen`. */
 export declare namespace Chosen {
   /** A record of `starred`. */
   type In = StreamRecord<string, string>

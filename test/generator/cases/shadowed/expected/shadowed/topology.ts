@@ -18,8 +18,8 @@ export function shadowedTopology(logic: ShadowedLogic): TopologySpec {
     codegen: 1,
     application: 'shadowed',
     topics: {
-      in: { name: 'in', key: stringSerde, value: stringSerde, nullableKey: false, nullableValue: false },
-      out: { name: 'out', key: stringSerde, value: stringSerde, nullableKey: false, nullableValue: false },
+      in: { name: 'in', key: stringSerde, value: stringSerde },
+      out: { name: 'out', key: stringSerde, value: stringSerde },
     },
     stores: {},
     steps: [

@@ -9,6 +9,7 @@ export class SpreadPartitioner extends PartitionerLogic<string, string> {
   }
 }
 
+/** Types of `SpreadPartitioner`. */
 export declare namespace SpreadPartitioner {
   /** A record of `source`. */
   type In = StreamRecord<string, string>
@@ -22,6 +23,7 @@ export class Routed extends RouterLogic<string, string, 'a' | 'b'> {
   }
 }
 
+/** Types of `Routed`. */
 export declare namespace Routed {
   /** A record of `source`. */
   type In = StreamRecord<string, string>
@@ -33,6 +35,7 @@ export abstract class Asked extends RouterLogic<string, string, 'a' | 'b'> {
   protected abstract override topic(record: Asked.In, metadata: RecordMetadata | undefined): 'a' | 'b'
 }
 
+/** Types of `Asked`. */
 export declare namespace Asked {
   /** A record of `source`. */
   type In = StreamRecord<string, string>
@@ -44,6 +47,7 @@ export abstract class AskedPartitioner extends PartitionerLogic<string, string> 
   protected abstract override partition(record: AskedPartitioner.In, partitions: number): number
 }
 
+/** Types of `AskedPartitioner`. */
 export declare namespace AskedPartitioner {
   /** A record of `source`. */
   type In = StreamRecord<string, string>
@@ -57,6 +61,7 @@ export class Everywhere extends RouterLogic<string, string, string> {
   }
 }
 
+/** Types of `Everywhere`. */
 export declare namespace Everywhere {
   /** A record of `source`. */
   type In = StreamRecord<string, string>

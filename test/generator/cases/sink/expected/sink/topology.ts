@@ -22,10 +22,10 @@ export function sinkTopology(logic: SinkLogic): TopologySpec {
     codegen: 1,
     application: 'sink',
     topics: {
-      in: { name: 'in', key: stringSerde, value: stringSerde, nullableKey: false, nullableValue: false },
-      'in-table': { name: 'in-table', key: stringSerde, value: stringSerde, nullableKey: false, nullableValue: false },
-      a: { name: 'a', key: stringSerde, value: stringSerde, nullableKey: false, nullableValue: false },
-      b: { name: 'b', key: stringSerde, value: stringSerde, nullableKey: false, nullableValue: false },
+      in: { name: 'in', key: stringSerde, value: stringSerde },
+      'in-table': { name: 'in-table', key: stringSerde, value: stringSerde },
+      a: { name: 'a', key: stringSerde, value: stringSerde },
+      b: { name: 'b', key: stringSerde, value: stringSerde },
     },
     stores: {},
     steps: [

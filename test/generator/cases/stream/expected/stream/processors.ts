@@ -9,6 +9,7 @@ export class BothTimestamp extends TimestampExtractorLogic<string, string> {
   }
 }
 
+/** Types of `BothTimestamp`. */
 export declare namespace BothTimestamp {
   /** A record of topic `a` and `b`. */
   type In = StreamRecord<string, string>
@@ -20,6 +21,7 @@ export abstract class AskedTimestamp extends TimestampExtractorLogic<string, str
   protected abstract override timestamp(record: AskedTimestamp.In, partitionTime: number, metadata: RecordMetadata): number
 }
 
+/** Types of `AskedTimestamp`. */
 export declare namespace AskedTimestamp {
   /** A record of topic `c`. */
   type In = StreamRecord<string, string>

@@ -16,10 +16,10 @@ export function streamTopology(logic: StreamLogic): TopologySpec {
     codegen: 1,
     application: 'stream',
     topics: {
-      a: { name: 'a-on-kafka', key: stringSerde, value: stringSerde, nullableKey: false, nullableValue: false },
-      b: { name: 'b', key: stringSerde, value: stringSerde, nullableKey: false, nullableValue: false },
-      c: { name: 'c', key: stringSerde, value: stringSerde, nullableKey: false, nullableValue: false },
-      out: { name: 'out', key: stringSerde, value: stringSerde, nullableKey: false, nullableValue: false },
+      a: { name: 'a-on-kafka', key: stringSerde, value: stringSerde },
+      b: { name: 'b', key: stringSerde, value: stringSerde },
+      c: { name: 'c', key: stringSerde, value: stringSerde },
+      out: { name: 'out', key: stringSerde, value: stringSerde },
     },
     stores: {},
     steps: [

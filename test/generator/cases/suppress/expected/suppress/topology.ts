@@ -4,7 +4,7 @@ import { type TopologySpec, longSerde, sessionWindowedSerde, stringSerde, timeWi
 /** The classes of `suppress.topology.yaml`'s logic, by step: what the app makes one of per task. */
 export type SuppressLogic = Readonly<Record<string, never>>
 
-const stringTimeWindowedSerde = timeWindowedSerde(stringSerde, 300000)
+const stringTimeWindowedSerde = timeWindowedSerde(stringSerde, 300_000)
 const stringSessionWindowedSerde = sessionWindowedSerde(stringSerde)
 
 /** `suppress.topology.yaml` as data, with the given classes in place of its logic. */
@@ -13,11 +13,11 @@ export function suppressTopology(_logic: SuppressLogic): TopologySpec {
     codegen: 1,
     application: 'suppress',
     topics: {
-      in: { name: 'in', key: stringSerde, value: stringSerde, nullableKey: false, nullableValue: false },
-      users: { name: 'users', key: stringSerde, value: stringSerde, nullableKey: false, nullableValue: false },
-      windows: { name: 'windows', key: stringTimeWindowedSerde, value: longSerde, nullableKey: false, nullableValue: false },
-      sessions: { name: 'sessions', key: stringSessionWindowedSerde, value: longSerde, nullableKey: false, nullableValue: false },
-      'users-out': { name: 'users-out', key: stringSerde, value: stringSerde, nullableKey: false, nullableValue: false },
+      in: { name: 'in', key: stringSerde, value: stringSerde },
+      users: { name: 'users', key: stringSerde, value: stringSerde },
+      windows: { name: 'windows', key: stringTimeWindowedSerde, value: longSerde },
+      sessions: { name: 'sessions', key: stringSessionWindowedSerde, value: longSerde },
+      'users-out': { name: 'users-out', key: stringSerde, value: stringSerde },
     },
     stores: {},
     steps: [
@@ -27,7 +27,7 @@ export function suppressTopology(_logic: SuppressLogic): TopologySpec {
         name: 'counts',
         operator: 'count',
         input: 'grouped',
-        window: { kind: 'tumbling', sizeMs: 300000, graceMs: 10000 },
+        window: { kind: 'tumbling', sizeMs: 300_000, graceMs: 10_000 },
         key: stringTimeWindowedSerde,
         value: longSerde,
       },
@@ -35,8 +35,8 @@ export function suppressTopology(_logic: SuppressLogic): TopologySpec {
         name: 'final',
         operator: 'suppress',
         input: 'counts',
-        until: { kind: 'windowClose', graceMs: 10000 },
-        maxBytes: 1000000,
+        until: { kind: 'windowClose', graceMs: 10_000 },
+        maxBytes: 1_000_000,
         whenFull: 'spill',
         key: stringTimeWindowedSerde,
         value: longSerde,
@@ -45,7 +45,7 @@ export function suppressTopology(_logic: SuppressLogic): TopologySpec {
         name: 'sessions',
         operator: 'count',
         input: 'grouped',
-        window: { kind: 'session', gapMs: 30000, graceMs: 5000 },
+        window: { kind: 'session', gapMs: 30_000, graceMs: 5000 },
         key: stringSessionWindowedSerde,
         value: longSerde,
       },
@@ -53,7 +53,7 @@ export function suppressTopology(_logic: SuppressLogic): TopologySpec {
         name: 'ended',
         operator: 'suppress',
         input: 'sessions',
-        until: { kind: 'windowClose', graceMs: 35000 },
+        until: { kind: 'windowClose', graceMs: 35_000 },
         key: stringSessionWindowedSerde,
         value: longSerde,
       },
@@ -62,7 +62,7 @@ export function suppressTopology(_logic: SuppressLogic): TopologySpec {
         name: 'calm',
         operator: 'suppress',
         input: 'users',
-        until: { kind: 'timeLimit', limitMs: 10000 },
+        until: { kind: 'timeLimit', limitMs: 10_000 },
         maxRecords: 1000,
         whenFull: 'emitEarly',
         key: stringSerde,

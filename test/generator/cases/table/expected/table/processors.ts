@@ -9,6 +9,7 @@ export class LongNames extends FilterLogic<string, string> {
   }
 }
 
+/** Types of `LongNames`. */
 export declare namespace LongNames {
   /** A record of `users`. */
   type In = StreamRecord<string, string>
@@ -22,6 +23,7 @@ export class Loud extends MapValuesLogic<string, string, string> {
   }
 }
 
+/** Types of `Loud`. */
 export declare namespace Loud {
   /** A record of `users`. */
   type In = StreamRecord<string, string>
@@ -33,6 +35,7 @@ export abstract class Lengths extends MapValuesLogic<string, string, number> {
   protected abstract override mapValues(record: Lengths.In): number
 }
 
+/** Types of `Lengths`. */
 export declare namespace Lengths {
   /** A record of `users`. */
   type In = StreamRecord<string, string>
@@ -44,6 +47,7 @@ export abstract class Others extends FilterLogic<string, string> {
   protected abstract override test(record: Others.In): boolean
 }
 
+/** Types of `Others`. */
 export declare namespace Others {
   /** A record of `users`. */
   type In = StreamRecord<string, string>

@@ -20,9 +20,9 @@ export function tableTopology(logic: TableLogic): TopologySpec {
     codegen: 1,
     application: 'table',
     topics: {
-      users: { name: 'users', key: stringSerde, value: stringSerde, nullableKey: false, nullableValue: false },
-      out: { name: 'out', key: stringSerde, value: stringSerde, nullableKey: false, nullableValue: true },
-      counts: { name: 'counts', key: stringSerde, value: intSerde, nullableKey: false, nullableValue: true },
+      users: { name: 'users', key: stringSerde, value: stringSerde },
+      out: { name: 'out', key: stringSerde, value: stringSerde, nullableValue: true },
+      counts: { name: 'counts', key: stringSerde, value: intSerde, nullableValue: true },
     },
     stores: {
       users: { kind: 'timestampedKeyValue', name: 'users', property: 'users', queryable: true, key: stringSerde, value: stringSerde },

@@ -9,6 +9,7 @@ export class Rekeyed extends ToStreamLogic<string, string, number> {
   }
 }
 
+/** Types of `Rekeyed`. */
 export declare namespace Rekeyed {
   /** A record of `latest`. */
   type In = StreamRecord<string, string | null>
@@ -20,6 +21,7 @@ export abstract class Asked extends ToStreamLogic<string, string, number> {
   protected abstract override selectKey(record: Asked.In): number
 }
 
+/** Types of `Asked`. */
 export declare namespace Asked {
   /** A record of `latest`. */
   type In = StreamRecord<string, string | null>

@@ -16,10 +16,10 @@ export function toStreamToTableTopology(logic: ToStreamToTableLogic): TopologySp
     codegen: 1,
     application: 'to-stream-to-table',
     topics: {
-      in: { name: 'in', key: stringSerde, value: stringSerde, nullableKey: false, nullableValue: true },
-      out: { name: 'out', key: stringSerde, value: stringSerde, nullableKey: false, nullableValue: true },
-      'by-length': { name: 'by-length', key: intSerde, value: stringSerde, nullableKey: false, nullableValue: true },
-      'by-number': { name: 'by-number', key: longSerde, value: stringSerde, nullableKey: false, nullableValue: true },
+      in: { name: 'in', key: stringSerde, value: stringSerde, nullableValue: true },
+      out: { name: 'out', key: stringSerde, value: stringSerde, nullableValue: true },
+      'by-length': { name: 'by-length', key: intSerde, value: stringSerde, nullableValue: true },
+      'by-number': { name: 'by-number', key: longSerde, value: stringSerde, nullableValue: true },
     },
     stores: {
       latest: {
@@ -29,7 +29,7 @@ export function toStreamToTableTopology(logic: ToStreamToTableLogic): TopologySp
         queryable: true,
         key: stringSerde,
         value: stringSerde,
-        historyRetentionMs: 3600000,
+        historyRetentionMs: 3_600_000,
       },
     },
     steps: [

@@ -7,6 +7,7 @@ export abstract class End extends ForEachLogic<string, string> {
   protected abstract override forEach(record: End.In): Nothing
 }
 
+/** Types of `End`. */
 export declare namespace End {
   /** A record of `source`. */
   type In = StreamRecord<string, string>

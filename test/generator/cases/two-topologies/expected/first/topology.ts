@@ -14,7 +14,7 @@ export function firstTopology(logic: FirstLogic): TopologySpec {
     codegen: 1,
     application: 'first',
     topics: {
-      in: { name: 'in', key: stringSerde, value: stringSerde, nullableKey: false, nullableValue: false },
+      in: { name: 'in', key: stringSerde, value: stringSerde },
     },
     stores: {},
     steps: [

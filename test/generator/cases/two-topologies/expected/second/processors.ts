@@ -11,6 +11,7 @@ export class End extends ForEachLogic<string, string> {
   }
 }
 
+/** Types of `End`. */
 export declare namespace End {
   /** A record of `source`. */
   type In = StreamRecord<string, string>

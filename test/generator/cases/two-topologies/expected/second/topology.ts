@@ -14,7 +14,7 @@ export function secondTopology(logic: SecondLogic): TopologySpec {
     codegen: 1,
     application: 'second',
     topics: {
-      in: { name: 'in', key: stringSerde, value: stringSerde, nullableKey: false, nullableValue: false },
+      in: { name: 'in', key: stringSerde, value: stringSerde },
     },
     stores: {},
     steps: [

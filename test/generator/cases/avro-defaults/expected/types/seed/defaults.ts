@@ -16,10 +16,12 @@ export interface Defaults {
   readonly keys: ReadonlyMap<string, number>
 }
 
+/** One of a union's types; `type` says which. */
 export type DefaultsLater =
   | { readonly type: 'string'; readonly value: string }
   | { readonly type: 'array'; readonly value: readonly number[] }
 
+/** Writes a value in Avro's binary encoding. */
 export function writeDefaults(out: Writer, value: Defaults): void {
   out.double(value.nan)
   out.float(value.infinite)
@@ -36,6 +38,7 @@ export function writeDefaults(out: Writer, value: Defaults): void {
   out.end()
 }
 
+/** Reads what `writeDefaults` writes. */
 export function readDefaults(input: Reader): Defaults {
   return {
     nan: input.double(),
@@ -83,10 +86,22 @@ function readDefaultsLater(input: Reader): DefaultsLater | null {
   }
 }
 
+/** The schema of `Defaults` and its functions, which serdes are made of. */
 export const defaultsCodec: AvroCodec<Defaults> = {
   name: 'seed.Defaults',
   fingerprint: '9cd42f82c5bdbba7',
-  schema: '{"type":"record","name":"seed.Defaults","fields":[{"name":"nan","type":"double","default":"NaN"},{"name":"infinite","type":"float","default":"-Infinity"},{"name":"text","type":"double","default":1500},{"name":"wide","type":{"type":"long","jsType":"bigint"},"default":-9223372036854775808},{"name":"bytes","type":"bytes","default":"\\u0000ÿ"},{"name":"fixed","type":"seed.Two","default":"ÿ\\u0001"},{"name":"later","type":["null","string",{"type":"array","items":"int"}],"default":[1,2]},{"name":"inner","type":"seed.Inner","default":{}},{"name":"keys","type":{"type":"map","values":"int"},"default":{"__proto__":1,"constructor":2}}]}',
+  schema:
+    '{"type":"record","name":"seed.Defaults","fields":[' +
+    '{"name":"nan","type":"double","default":"NaN"},' +
+    '{"name":"infinite","type":"float","default":"-Infinity"},' +
+    '{"name":"text","type":"double","default":1500},' +
+    '{"name":"wide","type":{"type":"long","jsType":"bigint"},"default":-9223372036854775808},' +
+    '{"name":"bytes","type":"bytes","default":"\\u0000ÿ"},' +
+    '{"name":"fixed","type":"seed.Two","default":"ÿ\\u0001"},' +
+    '{"name":"later","type":["null","string",{"type":"array","items":"int"}],"default":[1,2]},' +
+    '{"name":"inner","type":"seed.Inner","default":{}},' +
+    '{"name":"keys","type":{"type":"map","values":"int"},"default":{"__proto__":1,"constructor":2}}' +
+    ']}',
   references: () => [innerCodec, twoCodec],
   write: writeDefaults,
   read: readDefaults,

@@ -6,16 +6,19 @@ export interface Inner {
   readonly x: number
 }
 
+/** Writes a value in Avro's binary encoding. */
 export function writeInner(out: Writer, value: Inner): void {
   out.int(value.x)
 }
 
+/** Reads what `writeInner` writes. */
 export function readInner(input: Reader): Inner {
   return {
     x: input.int(),
   }
 }
 
+/** The schema of `Inner` and its functions, which serdes are made of. */
 export const innerCodec: AvroCodec<Inner> = {
   name: 'seed.Inner',
   fingerprint: 'ca287eb5a64bd3ad',

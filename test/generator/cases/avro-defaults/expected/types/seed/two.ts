@@ -4,14 +4,17 @@ import type { AvroCodec, Reader, Writer } from 'millrace/codegen'
 /** Avro fixed `seed.Two`. */
 export type Two = Uint8Array
 
+/** Writes a value in Avro's binary encoding. */
 export function writeTwo(out: Writer, value: Two): void {
   out.fixed(value, 2)
 }
 
+/** Reads what `writeTwo` writes. */
 export function readTwo(input: Reader): Two {
   return input.fixed(2)
 }
 
+/** The schema of `Two` and its functions, which serdes are made of. */
 export const twoCodec: AvroCodec<Two> = {
   name: 'seed.Two',
   fingerprint: '2aa3aab17d63de29',

@@ -20,6 +20,7 @@ export interface Documented {
   readonly big: bigint
 }
 
+/** Writes a value in Avro's binary encoding. */
 export function writeDocumented(out: Writer, value: Documented): void {
   out.int(value.plain)
   out.int(value.empty)
@@ -27,6 +28,7 @@ export function writeDocumented(out: Writer, value: Documented): void {
   out.bigint(value.big)
 }
 
+/** Reads what `writeDocumented` writes. */
 export function readDocumented(input: Reader): Documented {
   return {
     plain: input.int(),
@@ -36,10 +38,17 @@ export function readDocumented(input: Reader): Documented {
   }
 }
 
+/** The schema of `Documented` and its functions, which serdes are made of. */
 export const documentedCodec: AvroCodec<Documented> = {
   name: 'seed.Documented',
   fingerprint: 'bc85d0a8f72fca24',
-  schema: '{"type":"record","name":"seed.Documented","doc":"Ends */ a comment /* in the middle,\\r\\n  and goes on.\\n\\n","fields":[{"name":"plain","type":"int","doc":"One line."},{"name":"empty","type":"int","doc":""},{"name":"code","type":"int","doc":"${process.exit(1)} ` \' \\" \\\\ \u2028 \\u0007 \\ud800 </script>"},{"name":"big","type":{"type":"long","jsType":"bigint"},"doc":"An exact default.","default":9223372036854775807}],"owner":{"team":"payments","since":12345678901234567890}}',
+  schema:
+    '{"type":"record","name":"seed.Documented","doc":"Ends */ a comment /* in the middle,\\r\\n  and goes on.\\n\\n","fields":[' +
+    '{"name":"plain","type":"int","doc":"One line."},' +
+    '{"name":"empty","type":"int","doc":""},' +
+    '{"name":"code","type":"int","doc":"${process.exit(1)} ` \' \\" \\\\ \u2028 \\u0007 \\ud800 </script>"},' +
+    '{"name":"big","type":{"type":"long","jsType":"bigint"},"doc":"An exact default.","default":9223372036854775807}' +
+    '],"owner":{"team":"payments","since":12345678901234567890}}',
   references: () => [],
   write: writeDocumented,
   read: readDocumented,

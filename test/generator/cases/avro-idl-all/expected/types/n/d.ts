@@ -9,11 +9,13 @@ export interface D {
   readonly self: D | null
 }
 
+/** One of a union's types; `type` says which. */
 export type DU =
   | { readonly type: 'int'; readonly value: EpochDays }
   | { readonly type: 'string'; readonly value: string }
   | { readonly type: 'array'; readonly value: readonly number[] }
 
+/** Writes a value in Avro's binary encoding. */
 export function writeD(out: Writer, value: D): void {
   writeDU(out, value.u)
   if (value.v === null) {
@@ -35,6 +37,7 @@ export function writeD(out: Writer, value: D): void {
   }
 }
 
+/** Reads what `writeD` writes. */
 export function readD(input: Reader): D {
   return {
     u: readDU(input),
@@ -77,10 +80,17 @@ function readDU(input: Reader): DU {
   }
 }
 
+/** The schema of `D` and its functions, which serdes are made of. */
 export const dCodec: AvroCodec<D> = {
   name: 'n.D',
   fingerprint: '352ccc1229bbd55a',
-  schema: '{"type":"record","name":"n.D","fields":[{"name":"u","type":[{"type":"int","logicalType":"date"},{"type":"string","x":1},{"type":"array","items":{"type":"long","y":2}}]},{"name":"v","type":["null","int"],"default":null},{"name":"m","type":{"type":"map","values":{"type":"long","logicalType":"timestamp-millis"}}},{"name":"self","type":["null","n.D"]}]}',
+  schema:
+    '{"type":"record","name":"n.D","fields":[' +
+    '{"name":"u","type":[{"type":"int","logicalType":"date"},{"type":"string","x":1},{"type":"array","items":{"type":"long","y":2}}]},' +
+    '{"name":"v","type":["null","int"],"default":null},' +
+    '{"name":"m","type":{"type":"map","values":{"type":"long","logicalType":"timestamp-millis"}}},' +
+    '{"name":"self","type":["null","n.D"]}' +
+    ']}',
   references: () => [],
   write: writeD,
   read: readD,

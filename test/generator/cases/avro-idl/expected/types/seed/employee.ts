@@ -20,10 +20,12 @@ export interface Employee {
   readonly record: fixed_size
 }
 
+/** One of a union's types; `type` says which. */
 export type EmployeeTagsValue =
   | { readonly type: 'long'; readonly value: number }
   | { readonly type: 'seed.Address'; readonly value: Address }
 
+/** Writes a value in Avro's binary encoding. */
 export function writeEmployee(out: Writer, value: Employee): void {
   out.string(value.name)
   if (value.nickname === null) {
@@ -55,6 +57,7 @@ export function writeEmployee(out: Writer, value: Employee): void {
   writeFixed_size(out, value.record)
 }
 
+/** Reads what `writeEmployee` writes. */
 export function readEmployee(input: Reader): Employee {
   return {
     name: input.string(),
@@ -101,10 +104,24 @@ function readEmployeeTagsValue(input: Reader): EmployeeTagsValue | null {
   }
 }
 
+/** The schema of `Employee` and its functions, which serdes are made of. */
 export const employeeCodec: AvroCodec<Employee> = {
   name: 'seed.Employee',
   fingerprint: '6f0f6bcc0f3e385d',
-  schema: '{"type":"record","name":"seed.Employee","aliases":["seed.Person","old.Person"],"fields":[{"name":"name","type":"string","doc":"As on the badge."},{"name":"nickname","type":["null","string"],"default":null},{"name":"title","type":["string","null"],"default":"none"},{"name":"role","type":"seed.Role","default":"DEV"},{"name":"salary","type":{"type":"bytes","logicalType":"decimal","precision":9,"scale":2}},{"name":"born","type":{"type":"int","logicalType":"date"}},{"name":"hired","type":{"type":"long","logicalType":"timestamp-millis"},"aliases":["joined"]},{"name":"seen","type":{"type":"long","logicalType":"timestamp-micros"}},{"name":"reports","type":{"type":"array","items":"seed.Employee"},"default":[]},{"name":"tags","type":{"type":"map","values":["null","long","seed.Address"]}},{"name":"record","type":"seed.fixed_size"}]}',
+  schema:
+    '{"type":"record","name":"seed.Employee","aliases":["seed.Person","old.Person"],"fields":[' +
+    '{"name":"name","type":"string","doc":"As on the badge."},' +
+    '{"name":"nickname","type":["null","string"],"default":null},' +
+    '{"name":"title","type":["string","null"],"default":"none"},' +
+    '{"name":"role","type":"seed.Role","default":"DEV"},' +
+    '{"name":"salary","type":{"type":"bytes","logicalType":"decimal","precision":9,"scale":2}},' +
+    '{"name":"born","type":{"type":"int","logicalType":"date"}},' +
+    '{"name":"hired","type":{"type":"long","logicalType":"timestamp-millis"},"aliases":["joined"]},' +
+    '{"name":"seen","type":{"type":"long","logicalType":"timestamp-micros"}},' +
+    '{"name":"reports","type":{"type":"array","items":"seed.Employee"},"default":[]},' +
+    '{"name":"tags","type":{"type":"map","values":["null","long","seed.Address"]}},' +
+    '{"name":"record","type":"seed.fixed_size"}' +
+    ']}',
   references: () => [addressCodec, roleCodec, fixed_sizeCodec],
   write: writeEmployee,
   read: readEmployee,

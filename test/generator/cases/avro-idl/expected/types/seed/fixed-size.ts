@@ -4,14 +4,17 @@ import type { AvroCodec, Reader, Writer } from 'millrace/codegen'
 /** Avro fixed `seed.fixed_size`. */
 export type fixed_size = Uint8Array
 
+/** Writes a value in Avro's binary encoding. */
 export function writeFixed_size(out: Writer, value: fixed_size): void {
   out.fixed(value, 4)
 }
 
+/** Reads what `writeFixed_size` writes. */
 export function readFixed_size(input: Reader): fixed_size {
   return input.fixed(4)
 }
 
+/** The schema of `fixed_size` and its functions, which serdes are made of. */
 export const fixed_sizeCodec: AvroCodec<fixed_size> = {
   name: 'seed.fixed_size',
   fingerprint: '60c6e61c07b8d817',

@@ -8,6 +8,7 @@ import { type AvroCodec, type Reader, type Writer, symbolIndexes } from 'millrac
  */
 export type Role = 'DEV' | 'OPS' | 'OTHER'
 
+/** The symbols of `Role`. */
 export const Role = {
   DEV: 'DEV',
   OPS: 'OPS',
@@ -18,14 +19,17 @@ const symbols: readonly Role[] = ['DEV', 'OPS', 'OTHER']
 
 const indexes = symbolIndexes(symbols)
 
+/** Writes a value in Avro's binary encoding. */
 export function writeRole(out: Writer, value: Role): void {
   out.symbol(indexes, value)
 }
 
+/** Reads what `writeRole` writes. */
 export function readRole(input: Reader): Role {
   return input.symbol(symbols)
 }
 
+/** The schema of `Role` and its functions, which serdes are made of. */
 export const roleCodec: AvroCodec<Role> = {
   name: 'seed.Role',
   fingerprint: 'bd2618452fcd6d97',

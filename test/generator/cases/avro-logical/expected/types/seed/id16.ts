@@ -4,14 +4,17 @@ import type { AvroCodec, Reader, Uuid, Writer } from 'millrace/codegen'
 /** Avro fixed `seed.Id16`. */
 export type Id16 = Uuid
 
+/** Writes a value in Avro's binary encoding. */
 export function writeId16(out: Writer, value: Id16): void {
   out.fixedUuid(value)
 }
 
+/** Reads what `writeId16` writes. */
 export function readId16(input: Reader): Id16 {
   return input.fixedUuid()
 }
 
+/** The schema of `Id16` and its functions, which serdes are made of. */
 export const id16Codec: AvroCodec<Id16> = {
   name: 'seed.Id16',
   fingerprint: '3f897e319c2d2eba',

@@ -43,6 +43,7 @@ export interface Payment {
   readonly unknown: string
 }
 
+/** Writes a value in Avro's binary encoding. */
 export function writePayment(out: Writer, value: Payment): void {
   out.uuid(value.id)
   writeId16(out, value.id16)
@@ -71,6 +72,7 @@ export function writePayment(out: Writer, value: Payment): void {
   out.string(value.unknown)
 }
 
+/** Reads what `writePayment` writes. */
 export function readPayment(input: Reader): Payment {
   return {
     id: input.uuid(),
@@ -96,10 +98,33 @@ export function readPayment(input: Reader): Payment {
   }
 }
 
+/** The schema of `Payment` and its functions, which serdes are made of. */
 export const paymentCodec: AvroCodec<Payment> = {
   name: 'seed.Payment',
   fingerprint: '1d28533f875b6eb3',
-  schema: '{"type":"record","name":"seed.Payment","fields":[{"name":"id","type":{"type":"string","logicalType":"uuid"}},{"name":"id16","type":"seed.Id16"},{"name":"amount","type":{"type":"bytes","logicalType":"decimal","precision":12,"scale":2}},{"name":"rate","type":"seed.Rate"},{"name":"day","type":{"type":"int","logicalType":"date"}},{"name":"timeMillis","type":{"type":"int","logicalType":"time-millis"}},{"name":"timeMicros","type":{"type":"long","logicalType":"time-micros"}},{"name":"millis","type":{"type":"long","logicalType":"timestamp-millis"}},{"name":"micros","type":{"type":"long","logicalType":"timestamp-micros"}},{"name":"nanos","type":{"type":"long","logicalType":"timestamp-nanos"}},{"name":"localMillis","type":{"type":"long","logicalType":"local-timestamp-millis"}},{"name":"localMicros","type":{"type":"long","logicalType":"local-timestamp-micros"}},{"name":"localNanos","type":{"type":"long","logicalType":"local-timestamp-nanos"}},{"name":"validFor","type":["null","seed.Validity"],"default":null},{"name":"count","type":"long"},{"name":"exact","type":{"type":"long","jsType":"bigint"}},{"name":"exactMillis","type":{"type":"long","logicalType":"timestamp-millis","jsType":"bigint"}},{"name":"looseMicros","type":{"type":"long","logicalType":"timestamp-micros","jsType":"number"}},{"name":"ignored","type":{"type":"int","logicalType":"uuid"}},{"name":"unknown","type":{"type":"string","logicalType":"country"}}]}',
+  schema:
+    '{"type":"record","name":"seed.Payment","fields":[' +
+    '{"name":"id","type":{"type":"string","logicalType":"uuid"}},' +
+    '{"name":"id16","type":"seed.Id16"},' +
+    '{"name":"amount","type":{"type":"bytes","logicalType":"decimal","precision":12,"scale":2}},' +
+    '{"name":"rate","type":"seed.Rate"},' +
+    '{"name":"day","type":{"type":"int","logicalType":"date"}},' +
+    '{"name":"timeMillis","type":{"type":"int","logicalType":"time-millis"}},' +
+    '{"name":"timeMicros","type":{"type":"long","logicalType":"time-micros"}},' +
+    '{"name":"millis","type":{"type":"long","logicalType":"timestamp-millis"}},' +
+    '{"name":"micros","type":{"type":"long","logicalType":"timestamp-micros"}},' +
+    '{"name":"nanos","type":{"type":"long","logicalType":"timestamp-nanos"}},' +
+    '{"name":"localMillis","type":{"type":"long","logicalType":"local-timestamp-millis"}},' +
+    '{"name":"localMicros","type":{"type":"long","logicalType":"local-timestamp-micros"}},' +
+    '{"name":"localNanos","type":{"type":"long","logicalType":"local-timestamp-nanos"}},' +
+    '{"name":"validFor","type":["null","seed.Validity"],"default":null},' +
+    '{"name":"count","type":"long"},' +
+    '{"name":"exact","type":{"type":"long","jsType":"bigint"}},' +
+    '{"name":"exactMillis","type":{"type":"long","logicalType":"timestamp-millis","jsType":"bigint"}},' +
+    '{"name":"looseMicros","type":{"type":"long","logicalType":"timestamp-micros","jsType":"number"}},' +
+    '{"name":"ignored","type":{"type":"int","logicalType":"uuid"}},' +
+    '{"name":"unknown","type":{"type":"string","logicalType":"country"}}' +
+    ']}',
   references: () => [id16Codec, rateCodec, validityCodec],
   write: writePayment,
   read: readPayment,

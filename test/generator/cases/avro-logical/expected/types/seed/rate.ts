@@ -4,14 +4,17 @@ import type { AvroCodec, Decimal, Reader, Writer } from 'millrace/codegen'
 /** Avro fixed `seed.Rate`. */
 export type Rate = Decimal
 
+/** Writes a value in Avro's binary encoding. */
 export function writeRate(out: Writer, value: Rate): void {
   out.fixedDecimal(value, 8, 18, 9)
 }
 
+/** Reads what `writeRate` writes. */
 export function readRate(input: Reader): Rate {
   return input.fixedDecimal(8, 9)
 }
 
+/** The schema of `Rate` and its functions, which serdes are made of. */
 export const rateCodec: AvroCodec<Rate> = {
   name: 'seed.Rate',
   fingerprint: 'fb8618742983661d',

@@ -4,14 +4,17 @@ import type { AvroCodec, Duration, Reader, Writer } from 'millrace/codegen'
 /** Avro fixed `seed.Validity`. */
 export type Validity = Duration
 
+/** Writes a value in Avro's binary encoding. */
 export function writeValidity(out: Writer, value: Validity): void {
   out.duration(value)
 }
 
+/** Reads what `writeValidity` writes. */
 export function readValidity(input: Reader): Validity {
   return input.duration()
 }
 
+/** The schema of `Validity` and its functions, which serdes are made of. */
 export const validityCodec: AvroCodec<Validity> = {
   name: 'seed.Validity',
   fingerprint: '348f066fdce902b5',

@@ -8,6 +8,7 @@ export interface Item {
   readonly own: Item | null
 }
 
+/** Writes a value in Avro's binary encoding. */
 export function writeItem(out: Writer, value: Item): void {
   writeBItem(out, value.other)
   if (value.own === null) {
@@ -18,6 +19,7 @@ export function writeItem(out: Writer, value: Item): void {
   }
 }
 
+/** Reads what `writeItem` writes. */
 export function readItem(input: Reader): Item {
   return {
     other: readBItem(input),
@@ -25,6 +27,7 @@ export function readItem(input: Reader): Item {
   }
 }
 
+/** The schema of `Item` and its functions, which serdes are made of. */
 export const itemCodec: AvroCodec<Item> = {
   name: 'a.Item',
   fingerprint: 'cc1ef1e17b297b65',

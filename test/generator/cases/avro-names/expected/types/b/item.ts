@@ -7,6 +7,7 @@ export interface Item {
   readonly parent: AItem | null
 }
 
+/** Writes a value in Avro's binary encoding. */
 export function writeItem(out: Writer, value: Item): void {
   if (value.parent === null) {
     out.branch(0)
@@ -16,12 +17,14 @@ export function writeItem(out: Writer, value: Item): void {
   }
 }
 
+/** Reads what `writeItem` writes. */
 export function readItem(input: Reader): Item {
   return {
     parent: input.branch(2) === 0 ? null : readAItem(input),
   }
 }
 
+/** The schema of `Item` and its functions, which serdes are made of. */
 export const itemCodec: AvroCodec<Item> = {
   name: 'b.Item',
   fingerprint: '0abe08e8b7d09119',

@@ -6,16 +6,19 @@ export interface Card {
   readonly number: string
 }
 
+/** Writes a value in Avro's binary encoding. */
 export function writeCard(out: Writer, value: Card): void {
   out.string(value.number)
 }
 
+/** Reads what `writeCard` writes. */
 export function readCard(input: Reader): Card {
   return {
     number: input.string(),
   }
 }
 
+/** The schema of `Card` and its functions, which serdes are made of. */
 export const cardCodec: AvroCodec<Card> = {
   name: 'seed.Card',
   fingerprint: 'c7ab9d476ddafd77',

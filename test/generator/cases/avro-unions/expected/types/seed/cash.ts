@@ -4,13 +4,16 @@ import type { AvroCodec, Reader, Writer } from 'millrace/codegen'
 /** Avro record `seed.Cash`. */
 export type Cash = Record<string, never>
 
+/** Writes a value in Avro's binary encoding. */
 export function writeCash(_out: Writer, _value: Cash): void {
 }
 
+/** Reads what `writeCash` writes. */
 export function readCash(_input: Reader): Cash {
   return {}
 }
 
+/** The schema of `Cash` and its functions, which serdes are made of. */
 export const cashCodec: AvroCodec<Cash> = {
   name: 'seed.Cash',
   fingerprint: 'ac26ea1a75f7c36a',

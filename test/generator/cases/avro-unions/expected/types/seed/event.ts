@@ -15,23 +15,28 @@ export interface Event {
   readonly many: readonly Card[] | null
 }
 
+/** One of a union's types; `type` says which. */
 export type EventTwo =
   | { readonly type: 'int'; readonly value: number }
   | { readonly type: 'string'; readonly value: string }
 
+/** One of a union's types; `type` says which. */
 export type EventMethod =
   | { readonly type: 'seed.Card'; readonly value: Card }
   | { readonly type: 'seed.Cash'; readonly value: Cash }
   | { readonly type: 'bytes'; readonly value: Uint8Array }
 
+/** One of a union's types; `type` says which. */
 export type EventNestedItemMapValue =
   | { readonly type: 'double'; readonly value: number }
   | { readonly type: 'boolean'; readonly value: boolean }
 
+/** One of a union's types; `type` says which. */
 export type EventNestedItem =
   | { readonly type: 'long'; readonly value: number }
   | { readonly type: 'map'; readonly value: ReadonlyMap<string, EventNestedItemMapValue> }
 
+/** Writes a value in Avro's binary encoding. */
 export function writeEvent(out: Writer, value: Event): void {
   if (value.nullable === null) {
     out.branch(0)
@@ -64,6 +69,7 @@ export function writeEvent(out: Writer, value: Event): void {
   }
 }
 
+/** Reads what `writeEvent` writes. */
 export function readEvent(input: Reader): Event {
   return {
     nullable: input.branch(2) === 0 ? null : input.string(),
@@ -215,10 +221,21 @@ function readEventNestedItemMapValue(input: Reader): EventNestedItemMapValue {
   }
 }
 
+/** The schema of `Event` and its functions, which serdes are made of. */
 export const eventCodec: AvroCodec<Event> = {
   name: 'seed.Event',
   fingerprint: '4534374460b68116',
-  schema: '{"type":"record","name":"seed.Event","fields":[{"name":"nullable","type":["null","string"]},{"name":"nullLast","type":["string","null"],"default":"none"},{"name":"single","type":["int"]},{"name":"nothing","type":["null"]},{"name":"two","type":["int","string"]},{"name":"method","type":["null","seed.Card","seed.Cash","bytes"]},{"name":"nested","type":{"type":"array","items":["null","long",{"type":"map","values":["double","boolean"]}]}},{"name":"many","type":["null",{"type":"array","items":"seed.Card"}]}]}',
+  schema:
+    '{"type":"record","name":"seed.Event","fields":[' +
+    '{"name":"nullable","type":["null","string"]},' +
+    '{"name":"nullLast","type":["string","null"],"default":"none"},' +
+    '{"name":"single","type":["int"]},' +
+    '{"name":"nothing","type":["null"]},' +
+    '{"name":"two","type":["int","string"]},' +
+    '{"name":"method","type":["null","seed.Card","seed.Cash","bytes"]},' +
+    '{"name":"nested","type":{"type":"array","items":["null","long",{"type":"map","values":["double","boolean"]}]}},' +
+    '{"name":"many","type":["null",{"type":"array","items":"seed.Card"}]}' +
+    ']}',
   references: () => [cardCodec, cashCodec],
   write: writeEvent,
   read: readEvent,

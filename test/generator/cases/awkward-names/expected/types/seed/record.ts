@@ -6,16 +6,19 @@ export interface Record_ {
   readonly user: string
 }
 
+/** Writes a value in Avro's binary encoding. */
 export function writeRecord_(out: Writer, value: Record_): void {
   out.string(value.user)
 }
 
+/** Reads what `writeRecord_` writes. */
 export function readRecord_(input: Reader): Record_ {
   return {
     user: input.string(),
   }
 }
 
+/** The schema of `Record_` and its functions, which serdes are made of. */
 export const record_Codec: AvroCodec<Record_> = {
   name: 'seed.Record',
   fingerprint: '4c90fc3c7886a306',

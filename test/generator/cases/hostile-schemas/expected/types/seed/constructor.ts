@@ -6,14 +6,17 @@ export interface constructor_ {
   readonly toString: constructor_ToString
 }
 
+/** One of a union's types; `type` says which. */
 export type constructor_ToString =
   | { readonly type: 'int'; readonly value: number }
   | { readonly type: 'string'; readonly value: string }
 
+/** Writes a value in Avro's binary encoding. */
 export function writeConstructor_(out: Writer, value: constructor_): void {
   writeConstructor_ToString(out, value.toString)
 }
 
+/** Reads what `writeConstructor_` writes. */
 export function readConstructor_(input: Reader): constructor_ {
   return {
     toString: readConstructor_ToString(input),
@@ -44,6 +47,7 @@ function readConstructor_ToString(input: Reader): constructor_ToString {
   }
 }
 
+/** The schema of `constructor_` and its functions, which serdes are made of. */
 export const constructor_Codec: AvroCodec<constructor_> = {
   name: 'seed.constructor',
   fingerprint: 'e19d92b0beb15de5',

@@ -12,6 +12,7 @@ export interface FromIdl {
   readonly text: string | null
 }
 
+/** Writes a value in Avro's binary encoding. */
 export function writeFromIdl(out: Writer, value: FromIdl): void {
   out.string(value.class)
   if (value.text === null) {
@@ -22,6 +23,7 @@ export function writeFromIdl(out: Writer, value: FromIdl): void {
   }
 }
 
+/** Reads what `writeFromIdl` writes. */
 export function readFromIdl(input: Reader): FromIdl {
   return {
     class: input.string(),
@@ -29,10 +31,15 @@ export function readFromIdl(input: Reader): FromIdl {
   }
 }
 
+/** The schema of `FromIdl` and its functions, which serdes are made of. */
 export const fromIdlCodec: AvroCodec<FromIdl> = {
   name: 'seed.FromIdl',
   fingerprint: '95493a900f9b512e',
-  schema: '{"type":"record","name":"seed.FromIdl","doc":"Ends here: *\\\\/ and * / not there. @ts-expect-error","fields":[{"name":"class","type":"string","doc":"@ts-ignore","default":"\'; evil(); \'"},{"name":"text","type":["null","string"],"default":null}],"evil":"*/ evil() /*","__proto__":{"__proto__":1}}',
+  schema:
+    '{"type":"record","name":"seed.FromIdl","doc":"Ends here: *\\\\/ and * / not there. @ts-expect-error","fields":[' +
+    '{"name":"class","type":"string","doc":"@ts-ignore","default":"\'; evil(); \'"},' +
+    '{"name":"text","type":["null","string"],"default":null}' +
+    '],"evil":"*/ evil() /*","__proto__":{"__proto__":1}}',
   references: () => [],
   write: writeFromIdl,
   read: readFromIdl,

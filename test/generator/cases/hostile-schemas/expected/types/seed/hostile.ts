@@ -66,11 +66,13 @@ export interface Hostile {
   readonly hasOwnProperty: HostileHasOwnProperty
 }
 
+/** One of a union's types; `type` says which. */
 export type HostileHasOwnProperty =
   | { readonly type: 'int'; readonly value: number }
   | { readonly type: 'seed.Proto'; readonly value: Proto }
   | { readonly type: 'seed.constructor'; readonly value: constructor_ }
 
+/** Writes a value in Avro's binary encoding. */
 export function writeHostile(out: Writer, value: Hostile): void {
   out.string(value.f0)
   out.string(value.f1)
@@ -107,6 +109,7 @@ export function writeHostile(out: Writer, value: Hostile): void {
   writeHostileHasOwnProperty(out, value.hasOwnProperty)
 }
 
+/** Reads what `writeHostile` writes. */
 export function readHostile(input: Reader): Hostile {
   return {
     f0: input.string(),
@@ -166,10 +169,37 @@ function readHostileHasOwnProperty(input: Reader): HostileHasOwnProperty {
   }
 }
 
+/** The schema of `Hostile` and its functions, which serdes are made of. */
 export const hostileCodec: AvroCodec<Hostile> = {
   name: 'seed.Hostile',
   fingerprint: 'f5016bdbf9cbab83',
-  schema: '{"type":"record","name":"seed.Hostile","doc":"*/ export const evil = 1 /*","aliases":["seed.Old"],"fields":[{"name":"f0","type":"string","doc":"*/ evil() /*","default":"*/ evil() /*"},{"name":"f1","type":"string","doc":"*\\u0001/ evil() /*","default":"*\\u0001/ evil() /*"},{"name":"f2","type":"string","doc":"*\u2028/ evil() /*","default":"*\u2028/ evil() /*"},{"name":"f3","type":"string","doc":"*\\ud800/ x","default":"x"},{"name":"f4","type":"string","doc":"@ts-expect-error","default":"@ts-expect-error"},{"name":"f5","type":"string","doc":"text\\n@ts-ignore","default":"text\\n@ts-ignore"},{"name":"f6","type":"string","doc":"//# sourceMappingURL\x3ddata:application/json;base64,e30=","default":"//# sourceMappingURL\x3ddata:application/json;base64,e30="},{"name":"f7","type":"string","doc":"<!-- --> <script>","default":"<!-- --> <script>"},{"name":"f8","type":"string","doc":"access\u202e level \u2066// admin\u2069","default":"access\u202e level \u2066// admin\u2069"},{"name":"f9","type":"string","doc":"\u200b\ufeff­ invisible","default":"\u200b\ufeff­ invisible"},{"name":"f10","type":"string","doc":"${process.exit(1)} `","default":"${process.exit(1)} `"},{"name":"f11","type":"string","doc":"\'\\" \\\\","default":"\'\\" \\\\"},{"name":"f12","type":"string","doc":"{{header}} {{{x}}}","default":"{{header}} {{{x}}}"},{"name":"f13","type":"string","doc":"\\u0000\\u001b[2J\u009b2J","default":"\\u0000\\u001b[2J\u009b2J"},{"name":"f14","type":"string","doc":"é and é stay apart","default":"é and é stay apart"},{"name":"f15","type":"string","doc":"line\\r\\rreturns\u0085next","default":"line\\r\\rreturns\u0085next"},{"name":"f16","type":"string","doc":"\\udbff lone \\udc00","default":"x"},{"name":"f17","type":"string","doc":"/","default":"/"},{"name":"f18","type":"string","doc":"*","default":"*"},{"name":"f19","type":"string","doc":"\\\\u002a/ evil()","default":"\\\\u002a/ evil()"},{"name":"kind","type":"seed.Proto","default":"constructor"},{"name":"__proto__","type":{"type":"map","values":"int"},"doc":"@ts-ignore","default":{"__proto__":1,"constructor":2}},{"name":"constructor","type":["null","seed.constructor"],"default":null},{"name":"hasOwnProperty","type":["int","seed.Proto","seed.constructor"],"default":1}],"x-evil":{"__proto__":{"constructor":"*/"},"\'};evil();\'":"\u2028"}}',
+  schema:
+    '{"type":"record","name":"seed.Hostile","doc":"*/ export const evil = 1 /*","aliases":["seed.Old"],"fields":[' +
+    '{"name":"f0","type":"string","doc":"*/ evil() /*","default":"*/ evil() /*"},' +
+    '{"name":"f1","type":"string","doc":"*\\u0001/ evil() /*","default":"*\\u0001/ evil() /*"},' +
+    '{"name":"f2","type":"string","doc":"*\u2028/ evil() /*","default":"*\u2028/ evil() /*"},' +
+    '{"name":"f3","type":"string","doc":"*\\ud800/ x","default":"x"},' +
+    '{"name":"f4","type":"string","doc":"@ts-expect-error","default":"@ts-expect-error"},' +
+    '{"name":"f5","type":"string","doc":"text\\n@ts-ignore","default":"text\\n@ts-ignore"},' +
+    '{"name":"f6","type":"string","doc":"//# sourceMappingURL\x3ddata:application/json;base64,e30=","default":"//# sourceMappingURL\x3ddata:application/json;base64,e30="},' +
+    '{"name":"f7","type":"string","doc":"<!-- --> <script>","default":"<!-- --> <script>"},' +
+    '{"name":"f8","type":"string","doc":"access\u202e level \u2066// admin\u2069","default":"access\u202e level \u2066// admin\u2069"},' +
+    '{"name":"f9","type":"string","doc":"\u200b\ufeff­ invisible","default":"\u200b\ufeff­ invisible"},' +
+    '{"name":"f10","type":"string","doc":"${process.exit(1)} `","default":"${process.exit(1)} `"},' +
+    '{"name":"f11","type":"string","doc":"\'\\" \\\\","default":"\'\\" \\\\"},' +
+    '{"name":"f12","type":"string","doc":"{{header}} {{{x}}}","default":"{{header}} {{{x}}}"},' +
+    '{"name":"f13","type":"string","doc":"\\u0000\\u001b[2J\u009b2J","default":"\\u0000\\u001b[2J\u009b2J"},' +
+    '{"name":"f14","type":"string","doc":"é and é stay apart","default":"é and é stay apart"},' +
+    '{"name":"f15","type":"string","doc":"line\\r\\rreturns\u0085next","default":"line\\r\\rreturns\u0085next"},' +
+    '{"name":"f16","type":"string","doc":"\\udbff lone \\udc00","default":"x"},' +
+    '{"name":"f17","type":"string","doc":"/","default":"/"},' +
+    '{"name":"f18","type":"string","doc":"*","default":"*"},' +
+    '{"name":"f19","type":"string","doc":"\\\\u002a/ evil()","default":"\\\\u002a/ evil()"},' +
+    '{"name":"kind","type":"seed.Proto","default":"constructor"},' +
+    '{"name":"__proto__","type":{"type":"map","values":"int"},"doc":"@ts-ignore","default":{"__proto__":1,"constructor":2}},' +
+    '{"name":"constructor","type":["null","seed.constructor"],"default":null},' +
+    '{"name":"hasOwnProperty","type":["int","seed.Proto","seed.constructor"],"default":1}' +
+    '],"x-evil":{"__proto__":{"constructor":"*/"},"\'};evil();\'":"\u2028"}}',
   references: () => [protoCodec, constructor_Codec],
   write: writeHostile,
   read: readHostile,

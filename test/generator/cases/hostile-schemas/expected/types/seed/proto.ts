@@ -8,6 +8,7 @@ import { type AvroCodec, type Reader, type Writer, symbolIndexes } from 'millrac
  */
 export type Proto = '__proto__' | 'constructor' | 'prototype' | 'hasOwnProperty' | 'toString' | 'valueOf'
 
+/** The symbols of `Proto`. */
 export const Proto = {
   ['__proto__']: '__proto__',
   constructor: 'constructor',
@@ -21,14 +22,17 @@ const symbols: readonly Proto[] = ['__proto__', 'constructor', 'prototype', 'has
 
 const indexes = symbolIndexes(symbols)
 
+/** Writes a value in Avro's binary encoding. */
 export function writeProto(out: Writer, value: Proto): void {
   out.symbol(indexes, value)
 }
 
+/** Reads what `writeProto` writes. */
 export function readProto(input: Reader): Proto {
   return input.symbol(symbols)
 }
 
+/** The schema of `Proto` and its functions, which serdes are made of. */
 export const protoCodec: AvroCodec<Proto> = {
   name: 'seed.Proto',
   fingerprint: '30179f36f45efb68',

@@ -7,11 +7,13 @@ export interface LoginEvent {
   readonly ip: string
 }
 
+/** Writes a value in Avro's binary encoding. */
 export function writeLoginEvent(out: Writer, value: LoginEvent): void {
   out.string(value.user)
   out.string(value.ip)
 }
 
+/** Reads what `writeLoginEvent` writes. */
 export function readLoginEvent(input: Reader): LoginEvent {
   return {
     user: input.string(),
@@ -19,6 +21,7 @@ export function readLoginEvent(input: Reader): LoginEvent {
   }
 }
 
+/** The schema of `LoginEvent` and its functions, which serdes are made of. */
 export const loginEventCodec: AvroCodec<LoginEvent> = {
   name: 'seed.LoginEvent',
   fingerprint: 'a9cf7cbab4b44e96',

@@ -7,6 +7,7 @@ export interface X {
   readonly y: Y | null
 }
 
+/** Writes a value in Avro's binary encoding. */
 export function writeX(out: Writer, value: X): void {
   if (value.y === null) {
     out.branch(0)
@@ -16,12 +17,14 @@ export function writeX(out: Writer, value: X): void {
   }
 }
 
+/** Reads what `writeX` writes. */
 export function readX(input: Reader): X {
   return {
     y: input.branch(2) === 0 ? null : readY(input),
   }
 }
 
+/** The schema of `X` and its functions, which serdes are made of. */
 export const xCodec: AvroCodec<X> = {
   name: 'a.b.X',
   fingerprint: 'caa83fafb924850a',

@@ -6,16 +6,19 @@ export interface class_ {
   readonly x: number
 }
 
+/** Writes a value in Avro's binary encoding. */
 export function writeClass_(out: Writer, value: class_): void {
   out.int(value.x)
 }
 
+/** Reads what `writeClass_` writes. */
 export function readClass_(input: Reader): class_ {
   return {
     x: input.int(),
   }
 }
 
+/** The schema of `class_` and its functions, which serdes are made of. */
 export const class_Codec: AvroCodec<class_> = {
   name: 'org.a.class',
   fingerprint: '0339cfb89ed60508',

@@ -8,6 +8,7 @@ import { type AvroCodec, type Reader, type Writer, symbolIndexes } from 'millrac
  */
 export type E = 'A' | 'B' | 'C'
 
+/** The symbols of `E`. */
 export const E = {
   A: 'A',
   B: 'B',
@@ -18,14 +19,17 @@ const symbols: readonly E[] = ['A', 'B', 'C']
 
 const indexes = symbolIndexes(symbols)
 
+/** Writes a value in Avro's binary encoding. */
 export function writeE(out: Writer, value: E): void {
   out.symbol(indexes, value)
 }
 
+/** Reads what `writeE` writes. */
 export function readE(input: Reader): E {
   return input.symbol(symbols)
 }
 
+/** The schema of `E` and its functions, which serdes are made of. */
 export const eCodec: AvroCodec<E> = {
   name: 'org.a.E',
   fingerprint: 'd0d6264f91a7fcfd',

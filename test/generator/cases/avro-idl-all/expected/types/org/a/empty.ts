@@ -4,13 +4,16 @@ import type { AvroCodec, Reader, Writer } from 'millrace/codegen'
 /** Avro record `org.a.Empty`. */
 export type Empty = Record<string, never>
 
+/** Writes a value in Avro's binary encoding. */
 export function writeEmpty(_out: Writer, _value: Empty): void {
 }
 
+/** Reads what `writeEmpty` writes. */
 export function readEmpty(_input: Reader): Empty {
   return {}
 }
 
+/** The schema of `Empty` and its functions, which serdes are made of. */
 export const emptyCodec: AvroCodec<Empty> = {
   name: 'org.a.Empty',
   fingerprint: 'e8022dfc94c5c82f',

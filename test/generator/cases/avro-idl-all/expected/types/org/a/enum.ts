@@ -7,16 +7,19 @@ export interface enum_ {
   readonly y: class_
 }
 
+/** Writes a value in Avro's binary encoding. */
 export function writeEnum_(out: Writer, value: enum_): void {
   writeClass_(out, value.y)
 }
 
+/** Reads what `writeEnum_` writes. */
 export function readEnum_(input: Reader): enum_ {
   return {
     y: readClass_(input),
   }
 }
 
+/** The schema of `enum_` and its functions, which serdes are made of. */
 export const enum_Codec: AvroCodec<enum_> = {
   name: 'org.a.enum',
   fingerprint: '094c7521fec20f7d',

@@ -4,14 +4,17 @@ import type { AvroCodec, Reader, Writer } from 'millrace/codegen'
 /** Avro fixed `org.a.F`. */
 export type F = Uint8Array
 
+/** Writes a value in Avro's binary encoding. */
 export function writeF(out: Writer, value: F): void {
   out.fixed(value, 16)
 }
 
+/** Reads what `writeF` writes. */
 export function readF(input: Reader): F {
   return input.fixed(16)
 }
 
+/** The schema of `F` and its functions, which serdes are made of. */
 export const fCodec: AvroCodec<F> = {
   name: 'org.a.F',
   fingerprint: 'e8c1073841248dc3',

@@ -4,14 +4,17 @@ import type { AvroCodec, Reader, Writer } from 'millrace/codegen'
 /** Avro fixed `org.a.G`. */
 export type G = Uint8Array
 
+/** Writes a value in Avro's binary encoding. */
 export function writeG(out: Writer, value: G): void {
   out.fixed(value, 15)
 }
 
+/** Reads what `writeG` writes. */
 export function readG(input: Reader): G {
   return input.fixed(15)
 }
 
+/** The schema of `G` and its functions, which serdes are made of. */
 export const gCodec: AvroCodec<G> = {
   name: 'org.a.G',
   fingerprint: 'c0e1f29485a5d9d1',

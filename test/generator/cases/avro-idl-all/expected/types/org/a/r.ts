@@ -75,10 +75,12 @@ export interface R {
   readonly obb: boolean | null
 }
 
+/** One of a union's types; `type` says which. */
 export type RU =
   | { readonly type: 'int'; readonly value: number }
   | { readonly type: 'array'; readonly value: readonly string[] }
 
+/** Writes a value in Avro's binary encoding. */
 export function writeR(out: Writer, value: R): void {
   out.int(value.a)
   out.string(value.b)
@@ -221,6 +223,7 @@ export function writeR(out: Writer, value: R): void {
   }
 }
 
+/** Reads what `writeR` writes. */
 export function readR(input: Reader): R {
   return {
     a: input.int(),
@@ -311,10 +314,65 @@ function readRU(input: Reader): RU | null {
   }
 }
 
+/** The schema of `R` and its functions, which serdes are made of. */
 export const rCodec: AvroCodec<R> = {
   name: 'org.a.R',
   fingerprint: 'f72320d9c1e9a136',
-  schema: '{"type":"record","name":"org.a.R","fields":[{"name":"a","type":"int","doc":"a doc","default":1},{"name":"b","type":"string","aliases":["old","older"],"default":"x","order":"descending"},{"name":"c","type":"string","doc":"c doc","default":"y"},{"name":"d","type":"string"},{"name":"u","type":["null","int",{"type":"array","items":"string"}],"default":null},{"name":"u2","type":["int","null"],"default":7},{"name":"arr","type":{"type":"array","items":"int"},"default":[1,2,3]},{"name":"m","type":{"type":"map","values":"org.a.E"},"default":{"k":"A"}},{"name":"mm","type":{"type":"map","values":{"type":"array","items":["null","double"]}}},{"name":"dec","type":{"type":"bytes","logicalType":"decimal","precision":10,"scale":2}},{"name":"dec5","type":{"type":"bytes","logicalType":"decimal","precision":5,"scale":0}},{"name":"dt","type":{"type":"int","logicalType":"date"}},{"name":"tm","type":{"type":"int","logicalType":"time-millis"}},{"name":"ts","type":{"type":"long","logicalType":"timestamp-millis"}},{"name":"lts","type":{"type":"long","logicalType":"local-timestamp-millis"}},{"name":"id","type":{"type":"string","logicalType":"uuid"}},{"name":"tsm","type":{"type":"long","logicalType":"timestamp-micros"}},{"name":"bd","type":{"type":"bytes","logicalType":"decimal","precision":8,"scale":3}},{"name":"bigint","type":{"type":"string","java-class":"java.math.BigInteger"}},{"name":"dashed","type":{"type":"int","foo.bar":"x"}},{"name":"ap","type":{"type":"array","items":"int","my-prop":{"deep":{"er":[]}}}},{"name":"dbl","type":"double","default":"NaN"},{"name":"inf","type":"double","default":"-Infinity"},{"name":"fl","type":"float","default":1500},{"name":"dd","type":"double","default":1},{"name":"ff","type":"float","default":-0.0},{"name":"huge","type":"double","default":"Infinity"},{"name":"big","type":"long","default":9223372036854775807},{"name":"neg","type":"long","default":-9223372036854775808},{"name":"hex","type":"long","default":255},{"name":"oct","type":"int","default":15},{"name":"suff","type":"long","default":12},{"name":"t","type":"boolean","default":true},{"name":"f","type":"boolean","default":false},{"name":"by","type":"bytes","default":"ÿ\\n"},{"name":"esc","type":"string","default":"\\b\\f\\n\\r\\t\\"\\\\AA\\u0000"},{"name":"self","type":["null","org.a.R"]},{"name":"self2","type":["null","org.a.R"],"default":null},{"name":"err","type":["null","org.b.Err"]},{"name":"e","type":"org.a.E","default":"C"},{"name":"fx","type":["null","org.a.F"]},{"name":"record","type":"org.a.class"},{"name":"esc2","type":"org.a.enum"},{"name":"os","type":["string","null"],"default":"text"},{"name":"oe","type":["org.a.E","null"],"default":"A"},{"name":"hx","type":"double","default":12},{"name":"od","type":["null",{"type":"bytes","logicalType":"decimal","precision":4,"scale":2}],"default":null},{"name":"spaced","type":["int","null"],"default":3},{"name":"last","type":["string","null"],"aliases":["w"],"default":"q"},{"name":"ob","type":["bytes","null"],"default":"\\u0001"},{"name":"odd","type":["double","null"],"default":"NaN"},{"name":"obb","type":["boolean","null"],"default":true}]}',
+  schema:
+    '{"type":"record","name":"org.a.R","fields":[' +
+    '{"name":"a","type":"int","doc":"a doc","default":1},' +
+    '{"name":"b","type":"string","aliases":["old","older"],"default":"x","order":"descending"},' +
+    '{"name":"c","type":"string","doc":"c doc","default":"y"},' +
+    '{"name":"d","type":"string"},' +
+    '{"name":"u","type":["null","int",{"type":"array","items":"string"}],"default":null},' +
+    '{"name":"u2","type":["int","null"],"default":7},' +
+    '{"name":"arr","type":{"type":"array","items":"int"},"default":[1,2,3]},' +
+    '{"name":"m","type":{"type":"map","values":"org.a.E"},"default":{"k":"A"}},' +
+    '{"name":"mm","type":{"type":"map","values":{"type":"array","items":["null","double"]}}},' +
+    '{"name":"dec","type":{"type":"bytes","logicalType":"decimal","precision":10,"scale":2}},' +
+    '{"name":"dec5","type":{"type":"bytes","logicalType":"decimal","precision":5,"scale":0}},' +
+    '{"name":"dt","type":{"type":"int","logicalType":"date"}},' +
+    '{"name":"tm","type":{"type":"int","logicalType":"time-millis"}},' +
+    '{"name":"ts","type":{"type":"long","logicalType":"timestamp-millis"}},' +
+    '{"name":"lts","type":{"type":"long","logicalType":"local-timestamp-millis"}},' +
+    '{"name":"id","type":{"type":"string","logicalType":"uuid"}},' +
+    '{"name":"tsm","type":{"type":"long","logicalType":"timestamp-micros"}},' +
+    '{"name":"bd","type":{"type":"bytes","logicalType":"decimal","precision":8,"scale":3}},' +
+    '{"name":"bigint","type":{"type":"string","java-class":"java.math.BigInteger"}},' +
+    '{"name":"dashed","type":{"type":"int","foo.bar":"x"}},' +
+    '{"name":"ap","type":{"type":"array","items":"int","my-prop":{"deep":{"er":[]}}}},' +
+    '{"name":"dbl","type":"double","default":"NaN"},' +
+    '{"name":"inf","type":"double","default":"-Infinity"},' +
+    '{"name":"fl","type":"float","default":1500},' +
+    '{"name":"dd","type":"double","default":1},' +
+    '{"name":"ff","type":"float","default":-0.0},' +
+    '{"name":"huge","type":"double","default":"Infinity"},' +
+    '{"name":"big","type":"long","default":9223372036854775807},' +
+    '{"name":"neg","type":"long","default":-9223372036854775808},' +
+    '{"name":"hex","type":"long","default":255},' +
+    '{"name":"oct","type":"int","default":15},' +
+    '{"name":"suff","type":"long","default":12},' +
+    '{"name":"t","type":"boolean","default":true},' +
+    '{"name":"f","type":"boolean","default":false},' +
+    '{"name":"by","type":"bytes","default":"ÿ\\n"},' +
+    '{"name":"esc","type":"string","default":"\\b\\f\\n\\r\\t\\"\\\\AA\\u0000"},' +
+    '{"name":"self","type":["null","org.a.R"]},' +
+    '{"name":"self2","type":["null","org.a.R"],"default":null},' +
+    '{"name":"err","type":["null","org.b.Err"]},' +
+    '{"name":"e","type":"org.a.E","default":"C"},' +
+    '{"name":"fx","type":["null","org.a.F"]},' +
+    '{"name":"record","type":"org.a.class"},' +
+    '{"name":"esc2","type":"org.a.enum"},' +
+    '{"name":"os","type":["string","null"],"default":"text"},' +
+    '{"name":"oe","type":["org.a.E","null"],"default":"A"},' +
+    '{"name":"hx","type":"double","default":12},' +
+    '{"name":"od","type":["null",{"type":"bytes","logicalType":"decimal","precision":4,"scale":2}],"default":null},' +
+    '{"name":"spaced","type":["int","null"],"default":3},' +
+    '{"name":"last","type":["string","null"],"aliases":["w"],"default":"q"},' +
+    '{"name":"ob","type":["bytes","null"],"default":"\\u0001"},' +
+    '{"name":"odd","type":["double","null"],"default":"NaN"},' +
+    '{"name":"obb","type":["boolean","null"],"default":true}' +
+    ']}',
   references: () => [eCodec, fCodec, class_Codec, enum_Codec, errCodec],
   write: writeR,
   read: readR,

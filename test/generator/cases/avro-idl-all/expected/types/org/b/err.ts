@@ -8,6 +8,7 @@ export interface Err {
   readonly c2: number | null
 }
 
+/** Writes a value in Avro's binary encoding. */
 export function writeErr(out: Writer, value: Err): void {
   out.string(value.message)
   if (value.code === null) {
@@ -24,6 +25,7 @@ export function writeErr(out: Writer, value: Err): void {
   }
 }
 
+/** Reads what `writeErr` writes. */
 export function readErr(input: Reader): Err {
   return {
     message: input.string(),
@@ -32,10 +34,16 @@ export function readErr(input: Reader): Err {
   }
 }
 
+/** The schema of `Err` and its functions, which serdes are made of. */
 export const errCodec: AvroCodec<Err> = {
   name: 'org.b.Err',
   fingerprint: '0fadeb8f7fad75a0',
-  schema: '{"type":"record","name":"org.b.Err","fields":[{"name":"message","type":"string"},{"name":"code","type":["null","int"],"default":null},{"name":"c2","type":["long","null"],"default":5}]}',
+  schema:
+    '{"type":"record","name":"org.b.Err","fields":[' +
+    '{"name":"message","type":"string"},' +
+    '{"name":"code","type":["null","int"],"default":null},' +
+    '{"name":"c2","type":["long","null"],"default":5}' +
+    ']}',
   references: () => [],
   write: writeErr,
   read: readErr,

@@ -7,16 +7,19 @@ export interface Y {
   readonly x: X
 }
 
+/** Writes a value in Avro's binary encoding. */
 export function writeY(out: Writer, value: Y): void {
   writeX(out, value.x)
 }
 
+/** Reads what `writeY` writes. */
 export function readY(input: Reader): Y {
   return {
     x: readX(input),
   }
 }
 
+/** The schema of `Y` and its functions, which serdes are made of. */
 export const yCodec: AvroCodec<Y> = {
   name: 'org.other.Y',
   fingerprint: 'e3791d5326ab5855',

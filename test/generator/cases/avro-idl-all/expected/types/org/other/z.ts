@@ -8,6 +8,7 @@ export interface Z {
   readonly y: Y
 }
 
+/** Writes a value in Avro's binary encoding. */
 export function writeZ(out: Writer, value: Z): void {
   if (value.next === null) {
     out.branch(0)
@@ -18,6 +19,7 @@ export function writeZ(out: Writer, value: Z): void {
   writeY(out, value.y)
 }
 
+/** Reads what `writeZ` writes. */
 export function readZ(input: Reader): Z {
   return {
     next: input.branch(2) === 0 ? null : readZ(input),
@@ -25,10 +27,15 @@ export function readZ(input: Reader): Z {
   }
 }
 
+/** The schema of `Z` and its functions, which serdes are made of. */
 export const zCodec: AvroCodec<Z> = {
   name: 'org.other.Z',
   fingerprint: 'f036d92ee1f66d35',
-  schema: '{"type":"record","name":"org.other.Z","fields":[{"name":"next","type":["null","org.other.Z"]},{"name":"y","type":"org.other.Y"}]}',
+  schema:
+    '{"type":"record","name":"org.other.Z","fields":[' +
+    '{"name":"next","type":["null","org.other.Z"]},' +
+    '{"name":"y","type":"org.other.Y"}' +
+    ']}',
   references: () => [yCodec],
   write: writeZ,
   read: readZ,

@@ -6,16 +6,19 @@ export interface Item {
   readonly name: string
 }
 
+/** Writes a value in Avro's binary encoding. */
 export function writeItem(out: Writer, value: Item): void {
   out.string(value.name)
 }
 
+/** Reads what `writeItem` writes. */
 export function readItem(input: Reader): Item {
   return {
     name: input.string(),
   }
 }
 
+/** The schema of `Item` and its functions, which serdes are made of. */
 export const itemCodec: AvroCodec<Item> = {
   name: 'shop.a.Item',
   fingerprint: '6191134c87bef49a',

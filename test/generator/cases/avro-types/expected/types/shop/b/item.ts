@@ -8,6 +8,7 @@ export interface Item {
   readonly of: ShopAItem | null
 }
 
+/** Writes a value in Avro's binary encoding. */
 export function writeItem(out: Writer, value: Item): void {
   out.string(value.name)
   if (value.of === null) {
@@ -18,6 +19,7 @@ export function writeItem(out: Writer, value: Item): void {
   }
 }
 
+/** Reads what `writeItem` writes. */
 export function readItem(input: Reader): Item {
   return {
     name: input.string(),
@@ -25,10 +27,15 @@ export function readItem(input: Reader): Item {
   }
 }
 
+/** The schema of `Item` and its functions, which serdes are made of. */
 export const itemCodec: AvroCodec<Item> = {
   name: 'shop.b.Item',
   fingerprint: '374c369b08a25f90',
-  schema: '{"type":"record","name":"shop.b.Item","fields":[{"name":"name","type":"string"},{"name":"of","type":["null","shop.a.Item"]}]}',
+  schema:
+    '{"type":"record","name":"shop.b.Item","fields":[' +
+    '{"name":"name","type":"string"},' +
+    '{"name":"of","type":["null","shop.a.Item"]}' +
+    ']}',
   references: () => [shopAItemCodec],
   write: writeItem,
   read: readItem,
