@@ -1,7 +1,7 @@
 export default {
   files: ['build/test/**/*.test.js', 'build/examples/**/*.test.js'],
   concurrency: 2,
-  timeout: '5m',
+  timeout: '10m',
   workerThreads: false,
   verbose: true,
 }

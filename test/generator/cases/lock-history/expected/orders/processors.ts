@@ -10,6 +10,7 @@ export class Last extends ReduceLogic<string, Order> {
   }
 }
 
+/** Types of `Last`. */
 export declare namespace Last {
   /** A record of `by-order`. */
   type In = StreamRecord<string, Order>
@@ -23,6 +24,7 @@ export class Basket extends MapValuesLogic<string, Order, readonly Order[]> {
   }
 }
 
+/** Types of `Basket`. */
 export declare namespace Basket {
   /** A record of `last`. */
   type In = StreamRecord<string, Order>

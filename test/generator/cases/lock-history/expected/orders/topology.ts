@@ -21,8 +21,8 @@ export function ordersTopology(logic: OrdersLogic): TopologySpec {
     codegen: 1,
     application: 'orders',
     topics: {
-      orders: { name: 'orders', key: stringSerde, value: orderSerde, nullableKey: false, nullableValue: false, partitions: 2 },
-      baskets: { name: 'baskets', key: stringSerde, value: arrayOfShopOrdere8d83e24Serde, nullableKey: false, nullableValue: false },
+      orders: { name: 'orders', key: stringSerde, value: orderSerde, partitions: 2 },
+      baskets: { name: 'baskets', key: stringSerde, value: arrayOfShopOrdere8d83e24Serde },
     },
     stores: {},
     steps: [

@@ -9,6 +9,7 @@ export class ByWord extends GroupByLogic<string, string, string> {
   }
 }
 
+/** Types of `ByWord`. */
 export declare namespace ByWord {
   /** A record of `words`. */
   type In = StreamRecord<string, string>
@@ -22,6 +23,7 @@ export class Seen extends ForEachLogic<Windowed<string>, number | null> {
   }
 }
 
+/** Types of `Seen`. */
 export declare namespace Seen {
   /** A record of `counts-changes`. */
   type In = StreamRecord<Windowed<string>, number | null>

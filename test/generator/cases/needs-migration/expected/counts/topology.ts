@@ -10,7 +10,7 @@ export interface CountsLogic {
   readonly seen?: LogicClass<Seen>
 }
 
-const stringTimeWindowedSerde = timeWindowedSerde(stringSerde, 60000)
+const stringTimeWindowedSerde = timeWindowedSerde(stringSerde, 60_000)
 
 /** `counts.topology.yaml` as data, with the given classes in place of its logic. */
 export function countsTopology(logic: CountsLogic): TopologySpec {
@@ -18,7 +18,7 @@ export function countsTopology(logic: CountsLogic): TopologySpec {
     codegen: 1,
     application: 'counts',
     topics: {
-      words: { name: 'words', key: stringSerde, value: stringSerde, nullableKey: false, nullableValue: false, partitions: 4 },
+      words: { name: 'words', key: stringSerde, value: stringSerde, partitions: 4 },
     },
     stores: {},
     steps: [
@@ -28,7 +28,7 @@ export function countsTopology(logic: CountsLogic): TopologySpec {
         name: 'counts',
         operator: 'count',
         input: 'by-word',
-        window: { kind: 'tumbling', sizeMs: 60000, graceMs: 10000 },
+        window: { kind: 'tumbling', sizeMs: 60_000, graceMs: 10_000 },
         key: stringTimeWindowedSerde,
         value: longSerde,
       },

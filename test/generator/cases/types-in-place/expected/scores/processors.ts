@@ -9,6 +9,7 @@ export class Totals extends MapValuesLogic<string, readonly number[], { readonly
   }
 }
 
+/** Types of `Totals`. */
 export declare namespace Totals {
   /** A record of `scores`. */
   type In = StreamRecord<string, readonly number[]>

@@ -19,8 +19,8 @@ export function scoresTopology(logic: ScoresLogic): TopologySpec {
     codegen: 1,
     application: 'scores',
     topics: {
-      scores: { name: 'scores', key: stringSerde, value: arrayOfInt991448ebSerde, nullableKey: false, nullableValue: false, partitions: 2 },
-      totals: { name: 'totals', key: stringSerde, value: unionOfStringOrLong0f12bfa4Serde, nullableKey: false, nullableValue: false },
+      scores: { name: 'scores', key: stringSerde, value: arrayOfInt991448ebSerde, partitions: 2 },
+      totals: { name: 'totals', key: stringSerde, value: unionOfStringOrLong0f12bfa4Serde },
     },
     stores: {},
     steps: [

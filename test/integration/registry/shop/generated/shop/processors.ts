@@ -15,6 +15,7 @@ export class ByCustomer extends SelectKeyLogic<OrderId, Order, string> {
   }
 }
 
+/** Types of `ByCustomer`. */
 export declare namespace ByCustomer {
   /** A record of `placed`. */
   type In = StreamRecord<OrderId, Order>
@@ -28,6 +29,7 @@ export class Sales extends JoinLogic<string, Order, Customer, Sale> {
   }
 }
 
+/** Types of `Sales`. */
 export declare namespace Sales {
   /** The key of both sides. */
   type Key = string
@@ -45,6 +47,7 @@ export class ByCity extends GroupByLogic<string, Sale, City> {
   }
 }
 
+/** Types of `ByCity`. */
 export declare namespace ByCity {
   /** A record of `sales`. */
   type In = StreamRecord<string, Sale>
@@ -63,6 +66,7 @@ export class Totals extends AggregateLogic<City, Sale, Total> {
   }
 }
 
+/** Types of `Totals`. */
 export declare namespace Totals {
   /** A record of `by-city`. */
   type In = StreamRecord<City, Sale>

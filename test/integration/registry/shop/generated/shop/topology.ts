@@ -36,30 +36,9 @@ export function shopTopology(logic: ShopLogic): TopologySpec {
     codegen: 1,
     application: 'shop',
     topics: {
-      orders: {
-        name: 'orders',
-        key: orderIdConfluentSerde,
-        value: orderConfluentSerde,
-        nullableKey: false,
-        nullableValue: false,
-        partitions: 1,
-      },
-      customers: {
-        name: 'customers',
-        key: stringSerde,
-        value: customerConfluentSerde,
-        nullableKey: false,
-        nullableValue: true,
-        partitions: 1,
-      },
-      totals: {
-        name: 'totals',
-        key: cityConfluentSerde,
-        value: totalConfluentSerde,
-        nullableKey: false,
-        nullableValue: false,
-        partitions: 1,
-      },
+      orders: { name: 'orders', key: orderIdConfluentSerde, value: orderConfluentSerde, partitions: 1 },
+      customers: { name: 'customers', key: stringSerde, value: customerConfluentSerde, nullableValue: true, partitions: 1 },
+      totals: { name: 'totals', key: cityConfluentSerde, value: totalConfluentSerde, partitions: 1 },
     },
     stores: {
       'per-city': {

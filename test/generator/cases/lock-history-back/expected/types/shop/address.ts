@@ -6,16 +6,19 @@ export interface Address {
   readonly street: string
 }
 
+/** Writes a value in Avro's binary encoding. */
 export function writeAddress(out: Writer, value: Address): void {
   out.string(value.street)
 }
 
+/** Reads what `writeAddress` writes. */
 export function readAddress(input: Reader): Address {
   return {
     street: input.string(),
   }
 }
 
+/** The schema of `Address` and its functions, which serdes are made of. */
 export const addressCodec: AvroCodec<Address> = {
   name: 'shop.Address',
   fingerprint: '87f27e89fde3b4cc',

@@ -8,11 +8,13 @@ export interface Order {
   readonly address: Address
 }
 
+/** Writes a value in Avro's binary encoding. */
 export function writeOrder(out: Writer, value: Order): void {
   out.string(value.id)
   writeAddress(out, value.address)
 }
 
+/** Reads what `writeOrder` writes. */
 export function readOrder(input: Reader): Order {
   return {
     id: input.string(),
@@ -20,10 +22,15 @@ export function readOrder(input: Reader): Order {
   }
 }
 
+/** The schema of `Order` and its functions, which serdes are made of. */
 export const orderCodec: AvroCodec<Order> = {
   name: 'shop.Order',
   fingerprint: 'bd5a1058780646c1',
-  schema: '{"type":"record","name":"shop.Order","fields":[{"name":"id","type":"string"},{"name":"address","type":"shop.Address"}]}',
+  schema:
+    '{"type":"record","name":"shop.Order","fields":[' +
+    '{"name":"id","type":"string"},' +
+    '{"name":"address","type":"shop.Address"}' +
+    ']}',
   references: () => [addressCodec],
   write: writeOrder,
   read: readOrder,

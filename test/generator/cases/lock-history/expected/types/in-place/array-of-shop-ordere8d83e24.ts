@@ -4,6 +4,7 @@ import { type Order, orderCodec, readOrder, writeOrder } from '../shop/order.js'
 
 export type ArrayOfShopOrdere8d83e24 = readonly Order[]
 
+/** Writes a value in Avro's binary encoding. */
 export function writeArrayOfShopOrdere8d83e24(out: Writer, value: ArrayOfShopOrdere8d83e24): void {
   for (const item of out.array(value)) {
     writeOrder(out, item)
@@ -11,10 +12,12 @@ export function writeArrayOfShopOrdere8d83e24(out: Writer, value: ArrayOfShopOrd
   out.end()
 }
 
+/** Reads what `writeArrayOfShopOrdere8d83e24` writes. */
 export function readArrayOfShopOrdere8d83e24(input: Reader): ArrayOfShopOrdere8d83e24 {
   return input.array(readOrder)
 }
 
+/** The schema of `ArrayOfShopOrdere8d83e24` and its functions, which serdes are made of. */
 export const arrayOfShopOrdere8d83e24Codec: AvroCodec<ArrayOfShopOrdere8d83e24> = {
   name: 'array<shop.Order>',
   fingerprint: 'd95d6a7e4ae143f9',

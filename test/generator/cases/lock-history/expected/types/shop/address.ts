@@ -7,11 +7,13 @@ export interface Address {
   readonly city: string
 }
 
+/** Writes a value in Avro's binary encoding. */
 export function writeAddress(out: Writer, value: Address): void {
   out.string(value.street)
   out.string(value.city)
 }
 
+/** Reads what `writeAddress` writes. */
 export function readAddress(input: Reader): Address {
   return {
     street: input.string(),
@@ -19,10 +21,15 @@ export function readAddress(input: Reader): Address {
   }
 }
 
+/** The schema of `Address` and its functions, which serdes are made of. */
 export const addressCodec: AvroCodec<Address> = {
   name: 'shop.Address',
   fingerprint: '24af51f3b126a9ef',
-  schema: '{"type":"record","name":"shop.Address","fields":[{"name":"street","type":"string"},{"name":"city","type":"string","default":""}]}',
+  schema:
+    '{"type":"record","name":"shop.Address","fields":[' +
+    '{"name":"street","type":"string"},' +
+    '{"name":"city","type":"string","default":""}' +
+    ']}',
   references: () => [],
   write: writeAddress,
   read: readAddress,

@@ -9,6 +9,7 @@ export interface Order {
   readonly note: string | null
 }
 
+/** Writes a value in Avro's binary encoding. */
 export function writeOrder(out: Writer, value: Order): void {
   out.string(value.id)
   writeAddress(out, value.address)
@@ -20,6 +21,7 @@ export function writeOrder(out: Writer, value: Order): void {
   }
 }
 
+/** Reads what `writeOrder` writes. */
 export function readOrder(input: Reader): Order {
   return {
     id: input.string(),
@@ -28,10 +30,16 @@ export function readOrder(input: Reader): Order {
   }
 }
 
+/** The schema of `Order` and its functions, which serdes are made of. */
 export const orderCodec: AvroCodec<Order> = {
   name: 'shop.Order',
   fingerprint: '4a31797c4d0509ee',
-  schema: '{"type":"record","name":"shop.Order","fields":[{"name":"id","type":"string"},{"name":"address","type":"shop.Address"},{"name":"note","type":["null","string"],"default":null}]}',
+  schema:
+    '{"type":"record","name":"shop.Order","fields":[' +
+    '{"name":"id","type":"string"},' +
+    '{"name":"address","type":"shop.Address"},' +
+    '{"name":"note","type":["null","string"],"default":null}' +
+    ']}',
   references: () => [addressCodec],
   write: writeOrder,
   read: readOrder,

@@ -3,6 +3,7 @@ import type { AvroCodec, Reader, Writer } from 'millrace/codegen'
 
 export type ArrayOfInt991448eb = readonly number[]
 
+/** Writes a value in Avro's binary encoding. */
 export function writeArrayOfInt991448eb(out: Writer, value: ArrayOfInt991448eb): void {
   for (const item of out.array(value)) {
     out.int(item)
@@ -10,10 +11,12 @@ export function writeArrayOfInt991448eb(out: Writer, value: ArrayOfInt991448eb):
   out.end()
 }
 
+/** Reads what `writeArrayOfInt991448eb` writes. */
 export function readArrayOfInt991448eb(input: Reader): ArrayOfInt991448eb {
   return input.array((input) => input.int())
 }
 
+/** The schema of `ArrayOfInt991448eb` and its functions, which serdes are made of. */
 export const arrayOfInt991448ebCodec: AvroCodec<ArrayOfInt991448eb> = {
   name: 'array<int>',
   fingerprint: '522b814fc963b4be',

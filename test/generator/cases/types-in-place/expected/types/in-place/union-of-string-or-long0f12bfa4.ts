@@ -3,14 +3,17 @@ import type { AvroCodec, Reader, Writer } from 'millrace/codegen'
 
 export type UnionOfStringOrLong0f12bfa4 = UnionOfStringOrLong0f12bfa4Value
 
+/** One of a union's types; `type` says which. */
 export type UnionOfStringOrLong0f12bfa4Value =
   | { readonly type: 'string'; readonly value: string }
   | { readonly type: 'long'; readonly value: number }
 
+/** Writes a value in Avro's binary encoding. */
 export function writeUnionOfStringOrLong0f12bfa4(out: Writer, value: UnionOfStringOrLong0f12bfa4): void {
   writeUnionOfStringOrLong0f12bfa4Value(out, value)
 }
 
+/** Reads what `writeUnionOfStringOrLong0f12bfa4` writes. */
 export function readUnionOfStringOrLong0f12bfa4(input: Reader): UnionOfStringOrLong0f12bfa4 {
   return readUnionOfStringOrLong0f12bfa4Value(input)
 }
@@ -39,6 +42,7 @@ function readUnionOfStringOrLong0f12bfa4Value(input: Reader): UnionOfStringOrLon
   }
 }
 
+/** The schema of `UnionOfStringOrLong0f12bfa4` and its functions, which serdes are made of. */
 export const unionOfStringOrLong0f12bfa4Codec: AvroCodec<UnionOfStringOrLong0f12bfa4> = {
   name: '[string, long]',
   fingerprint: '06ff745648377287',

@@ -6,16 +6,19 @@ export interface City {
   readonly name: string
 }
 
+/** Writes a value in Avro's binary encoding. */
 export function writeCity(out: Writer, value: City): void {
   out.string(value.name)
 }
 
+/** Reads what `writeCity` writes. */
 export function readCity(input: Reader): City {
   return {
     name: input.string(),
   }
 }
 
+/** The schema of `City` and its functions, which serdes are made of. */
 export const cityCodec: AvroCodec<City> = {
   name: 'shop.City',
   fingerprint: '0504d5c3de6efcb0',

@@ -9,15 +9,18 @@ export interface Customer {
   readonly payment: CustomerPayment | null
 }
 
+/** One of a union's types; `type` says which. */
 export type CustomerPayment =
   | { readonly type: 'shop.Payment'; readonly value: Payment }
   | { readonly type: 'string'; readonly value: string }
 
+/** Writes a value in Avro's binary encoding. */
 export function writeCustomer(out: Writer, value: Customer): void {
   writeCity(out, value.city)
   writeCustomerPayment(out, value.payment)
 }
 
+/** Reads what `writeCustomer` writes. */
 export function readCustomer(input: Reader): Customer {
   return {
     city: readCity(input),
@@ -55,10 +58,15 @@ function readCustomerPayment(input: Reader): CustomerPayment | null {
   }
 }
 
+/** The schema of `Customer` and its functions, which serdes are made of. */
 export const customerCodec: AvroCodec<Customer> = {
   name: 'shop.Customer',
   fingerprint: 'c0a60b8691260ce9',
-  schema: '{"type":"record","name":"shop.Customer","fields":[{"name":"city","type":"shop.City"},{"name":"payment","type":["null","shop.Payment","string"],"default":null}]}',
+  schema:
+    '{"type":"record","name":"shop.Customer","fields":[' +
+    '{"name":"city","type":"shop.City"},' +
+    '{"name":"payment","type":["null","shop.Payment","string"],"default":null}' +
+    ']}',
   references: () => [cityCodec, paymentCodec],
   write: writeCustomer,
   read: readCustomer,

@@ -6,16 +6,19 @@ export interface OrderId {
   readonly id: number
 }
 
+/** Writes a value in Avro's binary encoding. */
 export function writeOrderId(out: Writer, value: OrderId): void {
   out.long(value.id)
 }
 
+/** Reads what `writeOrderId` writes. */
 export function readOrderId(input: Reader): OrderId {
   return {
     id: input.long(),
   }
 }
 
+/** The schema of `OrderId` and its functions, which serdes are made of. */
 export const orderIdCodec: AvroCodec<OrderId> = {
   name: 'shop.OrderId',
   fingerprint: 'ff7791b0845c9bcd',

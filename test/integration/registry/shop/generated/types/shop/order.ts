@@ -12,6 +12,7 @@ export interface Order {
   readonly coupon: string | null
 }
 
+/** Writes a value in Avro's binary encoding. */
 export function writeOrder(out: Writer, value: Order): void {
   out.string(value.customer)
   out.decimal(value.amount, 12, 2)
@@ -23,6 +24,7 @@ export function writeOrder(out: Writer, value: Order): void {
   }
 }
 
+/** Reads what `writeOrder` writes. */
 export function readOrder(input: Reader): Order {
   return {
     customer: input.string(),
@@ -31,10 +33,16 @@ export function readOrder(input: Reader): Order {
   }
 }
 
+/** The schema of `Order` and its functions, which serdes are made of. */
 export const orderCodec: AvroCodec<Order> = {
   name: 'shop.Order',
   fingerprint: 'fac9f0be934757cf',
-  schema: '{"type":"record","name":"shop.Order","doc":"An order as the till writes it.","fields":[{"name":"customer","type":"string"},{"name":"amount","type":{"type":"bytes","logicalType":"decimal","precision":12,"scale":2}},{"name":"coupon","type":["null","string"],"default":null}]}',
+  schema:
+    '{"type":"record","name":"shop.Order","doc":"An order as the till writes it.","fields":[' +
+    '{"name":"customer","type":"string"},' +
+    '{"name":"amount","type":{"type":"bytes","logicalType":"decimal","precision":12,"scale":2}},' +
+    '{"name":"coupon","type":["null","string"],"default":null}' +
+    ']}',
   references: () => [],
   write: writeOrder,
   read: readOrder,

@@ -4,6 +4,7 @@ import { type AvroCodec, type Reader, type Writer, symbolIndexes } from 'millrac
 /** Avro enum `shop.Payment`. */
 export type Payment = 'CASH' | 'CARD'
 
+/** The symbols of `Payment`. */
 export const Payment = {
   CASH: 'CASH',
   CARD: 'CARD',
@@ -13,14 +14,17 @@ const symbols: readonly Payment[] = ['CASH', 'CARD']
 
 const indexes = symbolIndexes(symbols)
 
+/** Writes a value in Avro's binary encoding. */
 export function writePayment(out: Writer, value: Payment): void {
   out.symbol(indexes, value)
 }
 
+/** Reads what `writePayment` writes. */
 export function readPayment(input: Reader): Payment {
   return input.symbol(symbols)
 }
 
+/** The schema of `Payment` and its functions, which serdes are made of. */
 export const paymentCodec: AvroCodec<Payment> = {
   name: 'shop.Payment',
   fingerprint: '97b9cbc46fd31c32',

@@ -9,11 +9,13 @@ export interface Sale {
   readonly order: Order
 }
 
+/** Writes a value in Avro's binary encoding. */
 export function writeSale(out: Writer, value: Sale): void {
   writeCity(out, value.city)
   writeOrder(out, value.order)
 }
 
+/** Reads what `writeSale` writes. */
 export function readSale(input: Reader): Sale {
   return {
     city: readCity(input),
@@ -21,10 +23,15 @@ export function readSale(input: Reader): Sale {
   }
 }
 
+/** The schema of `Sale` and its functions, which serdes are made of. */
 export const saleCodec: AvroCodec<Sale> = {
   name: 'shop.Sale',
   fingerprint: 'da129baeff49be4c',
-  schema: '{"type":"record","name":"shop.Sale","fields":[{"name":"city","type":"shop.City"},{"name":"order","type":"shop.Order"}]}',
+  schema:
+    '{"type":"record","name":"shop.Sale","fields":[' +
+    '{"name":"city","type":"shop.City"},' +
+    '{"name":"order","type":"shop.Order"}' +
+    ']}',
   references: () => [cityCodec, orderCodec],
   write: writeSale,
   read: readSale,

@@ -7,11 +7,13 @@ export interface Total {
   readonly cents: number
 }
 
+/** Writes a value in Avro's binary encoding. */
 export function writeTotal(out: Writer, value: Total): void {
   out.long(value.orders)
   out.long(value.cents)
 }
 
+/** Reads what `writeTotal` writes. */
 export function readTotal(input: Reader): Total {
   return {
     orders: input.long(),
@@ -19,6 +21,7 @@ export function readTotal(input: Reader): Total {
   }
 }
 
+/** The schema of `Total` and its functions, which serdes are made of. */
 export const totalCodec: AvroCodec<Total> = {
   name: 'shop.Total',
   fingerprint: '757fbccf674763f2',
