@@ -72,6 +72,7 @@ export function declaredNames(manifest: Manifest): ReadonlySet<string> {
     ...steps.flatMap((name) => [pascalCase(name), stepClassName(name), `${pascalCase(name)}Timestamp`, `${pascalCase(name)}Partitioner`]),
     ...[app, `${app}Logic`, `${app}Stores`, `${app}Driver`, `${app}TestStores`],
     ...aliasNames,
+    ...driverNames,
     ...imports,
   ])
 }
@@ -86,3 +87,15 @@ function inputNames(node: MapNode): readonly string[] {
 }
 
 const aliasNames = ['In', 'Out', 'Key', 'Left', 'Right', 'Branch', 'Aggregate', 'Context', 'Stores']
+
+/** What test drivers import beside the types of the folder. */
+const driverNames = [
+  'TestInputTopic',
+  'TestKeyValueStore',
+  'TestOutputTopic',
+  'TestSessionStore',
+  'TestVersionedStore',
+  'TestWindowStore',
+  'TopologyTestDriver',
+  'TopologyTestDriverOptions',
+]

@@ -9,12 +9,10 @@ import test from 'ava'
 const root = resolve(import.meta.dirname, '../../..')
 
 for (const compiler of ['typescript', 'typescript5']) {
-  for (const project of ['test/types', 'test/generator/cases']) {
-    test(`${compiler} agrees with ${project}`, (t) => {
-      const tsc = join(root, 'node_modules', compiler, 'bin/tsc')
-      const { status, stdout } = spawnSync(process.execPath, [tsc, '-p', join(root, project)], { encoding: 'utf8' })
-      t.is(stdout, '')
-      t.is(status, 0)
-    })
-  }
+  test(`${compiler} agrees with test/types`, (t) => {
+    const tsc = join(root, 'node_modules', compiler, 'bin/tsc')
+    const { status, stdout } = spawnSync(process.execPath, [tsc, '-p', join(root, 'test/types')], { encoding: 'utf8' })
+    t.is(stdout, '')
+    t.is(status, 0)
+  })
 }

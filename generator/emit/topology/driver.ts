@@ -1,4 +1,4 @@
-import { code, joinCode, text } from '../../model/code.js'
+import { code } from '../../model/code.js'
 import type { Code } from '../../model/data-type.js'
 import type { StoreModel, TopicModel, TopologyModel } from '../../model/topology.js'
 import { orNull } from '../../model/types.js'
@@ -22,19 +22,20 @@ export function driverFile(topology: TopologyModel, context: EmitContext): strin
     stores: topology.stores.map((store) => ({ doc: storeDoc(store), name: store.property, type: file.use(testStore(store, topology)) })),
     base: `${file.import('TopologyTestDriver', 'millrace/testing', false)}<${hasStores ? storesName : 'Readonly<Record<string, never>>'}>`,
     optionsType: file.import('TopologyTestDriverOptions', 'millrace/testing', true),
-    inputs: file.use(topics(inputsOf(topology), 'input', topology)),
-    outputs: file.use(topics(outputsOf(topology), 'output', topology)),
+    inputs: topicViews(inputsOf(topology), 'TestInputTopic', topology, file),
+    outputs: topicViews(outputsOf(topology), 'TestOutputTopic', topology, file),
     logicName: file.import(`${topology.className}Logic`, `${topology.name}/topology`, true),
     functionName: file.import(topologyFunction(topology), `${topology.name}/topology`, false),
   }
   return render('driver.ts.hbs', { ...view, imports: file.imports() })
 }
 
-function topics(list: readonly TopicModel[], method: 'input' | 'output', { typescript }: TopologyModel): Code {
-  const lines = list.map(({ name, property, key, value }) => {
-    return code`    ${propertyKey(property)}: this.${method}<${typescript(key)}, ${typescript(value)}>(${literal(name)}),\n`
-  })
-  return lines.length === 0 ? text('{}') : code`{\n${joinCode(lines, '')}  }`
+function topicViews(topics: readonly TopicModel[], type: string, { typescript }: TopologyModel, file: GeneratedFile) {
+  return topics.map(({ name, property, key, value }) => ({
+    property: propertyKey(property),
+    type: `${file.import(type, 'millrace/testing', true)}<${file.use(typescript(key))}, ${file.use(typescript(value))}>`,
+    name: literal(name),
+  }))
 }
 
 function inputsOf({ topics, steps }: TopologyModel): readonly TopicModel[] {
