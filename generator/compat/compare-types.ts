@@ -75,6 +75,10 @@ export class TypeComparison {
     // What could not be read before is no matter of this change.
     const known = older.flatMap((entry) => schemaOf(entry) ?? []).filter((other) => readingProblems(writer, other).length === 0)
     const differences = schemaDifferences(writer, reader)
+    const bytes = from.fingerprint !== to.fingerprint
+    // Bytes that do not tell their schema are read as if they had today's.
+    const unknown =
+      bytes && (to.encoding === 'avro-bare' || to.encoding === 'json') ? [`${to.encoding} does not tell the schema of a value`] : []
     return [
       {
         kind: 'schema',
@@ -82,8 +86,8 @@ export class TypeComparison {
         encoding: to.encoding,
         from: from.fingerprint!,
         to: to.fingerprint!,
-        bytes: from.fingerprint !== to.fingerprint,
-        reading: [...new Set([...known, writer].flatMap((other) => readingProblems(reader, other)))],
+        bytes,
+        reading: [...new Set([...unknown, ...[...known, writer].flatMap((other) => readingProblems(reader, other))])],
         readBack: readingProblems(writer, reader),
         differences: differences.map(({ text }) => text),
         place: differences.find((each): each is Difference & { place: Place } => each.place !== undefined)?.place ?? placeOf(reader),
