@@ -19,7 +19,7 @@ import { type Layout, layoutOf, withStores } from './layout.js'
 import type { TopologyTestDriverOptions } from './options.js'
 import { TestOutputTopic } from './output-topic.js'
 import { seededRandom } from './random.js'
-import { SentReader, type SentRecord } from './sent-reader.js'
+import { type SentPlaces, SentReader } from './sent-reader.js'
 
 /** What the driver knows of a topic: its name on Kafka, and its types. */
 export interface DriverTopic {
@@ -40,7 +40,7 @@ export class Driver implements Disposable {
   readonly #disks: readonly [Disk, Disk]
   readonly #instances: Instance[] = []
   /** Of each topic, its records in the order in which they were sent. */
-  readonly #sent = new Map<string, SentRecord[]>()
+  readonly #sent = new Map<string, SentPlaces>()
   readonly #outputs = new Map<string, TestOutputTopic<unknown, unknown>>()
   #disk = 0
   #instance: Instance | undefined
@@ -189,8 +189,8 @@ export class Driver implements Disposable {
       hooks: this.#hooks,
       sent: ({ topic, partition }, offset) => {
         const sent = this.#sent.get(topic)
-        if (sent === undefined) this.#sent.set(topic, [{ partition, offset }])
-        else sent.push({ partition, offset })
+        if (sent === undefined) this.#sent.set(topic, [partition, offset])
+        else sent.push(partition, offset)
       },
     })
     this.#instances.push(instance)

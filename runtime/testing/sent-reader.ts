@@ -1,11 +1,8 @@
 import type { ConsumedRecord } from '../client/client.js'
 import type { EmbeddedBroker } from '../client/embedded/broker.js'
 
-/** Where a record went. */
-export interface SentRecord {
-  readonly partition: number
-  readonly offset: number
-}
+/** Where the records of a topic went: partition and offset of one after the other, as bare numbers, since they stay as long as the driver. */
+export type SentPlaces = number[]
 
 /** A record as its topic holds it. */
 export interface SentBytes extends ConsumedRecord {
@@ -16,11 +13,11 @@ export interface SentBytes extends ConsumedRecord {
 export class SentReader {
   readonly #broker: EmbeddedBroker
   readonly #topic: string
-  readonly #sent: ReadonlyMap<string, readonly SentRecord[]>
+  readonly #sent: ReadonlyMap<string, Readonly<SentPlaces>>
   readonly #readCommitted: boolean
   #index = 0
 
-  constructor(broker: EmbeddedBroker, topic: string, sent: ReadonlyMap<string, readonly SentRecord[]>, readCommitted: boolean) {
+  constructor(broker: EmbeddedBroker, topic: string, sent: ReadonlyMap<string, Readonly<SentPlaces>>, readCommitted: boolean) {
     this.#broker = broker
     this.#topic = topic
     this.#sent = sent
@@ -30,14 +27,18 @@ export class SentReader {
   /** Undefined if there is nothing more, or the transaction is open. */
   peek(): SentBytes | undefined {
     for (;;) {
-      const next = this.#sent.get(this.#topic)?.[this.#index]
-      if (next === undefined) return undefined
-      const { partition, offset } = next
+      const places = this.#sent.get(this.#topic)
+      const partition = places?.[2 * this.#index]
+      const offset = places?.[2 * this.#index + 1]
+      if (partition === undefined || offset === undefined) return undefined
       const log = this.#broker.log(this.#topic, partition)
       if (this.#readCommitted && offset >= log.lastStableOffset) return undefined
       const isolation = this.#readCommitted ? 'readCommitted' : 'readUncommitted'
       const [record] = offset < log.startOffset ? [] : log.read(offset, { isolation, maxRecords: 1 }).records
-      if (record?.offset === offset) return { ...record, partition }
+      if (record?.offset === offset) {
+        const { timestamp, key, value, headers } = record
+        return { offset, timestamp, key, value, headers, partition }
+      }
       this.#index += 1
     }
   }
