@@ -88,6 +88,12 @@ test('ids that are not there are kept in a bounded number', async (t) => {
   await fails(t, 'DESERIALIZATION', /Schema not found/, () => registry.schemaOf(1_001))
 })
 
+/** After so many turns of the event loop, in which others may come. */
+function later(turns: number, action: () => void): void {
+  if (turns === 0) action()
+  else setImmediate(later, turns - 1, action)
+}
+
 test('a thousand ids at once are a few requests at a time, and one warning if nobody answers', async (t) => {
   let open = 0
   let most = 0
@@ -97,7 +103,7 @@ test('a thousand ids at once are a few requests at a time, and one warning if no
     open += 1
     most = Math.max(most, open)
     return (response) =>
-      setImmediate(() => {
+      later(50, () => {
         open -= 1
         response.writeHead(404).end('{"error_code":40403}')
       })
@@ -109,7 +115,7 @@ test('a thousand ids at once are a few requests at a time, and one warning if no
   }
   const registry = connect(t, url, { logger: { ...silentLogger, warn: warned } })
   await Promise.all(Array.from({ length: 1_000 }, (_, index) => registry.fetch(index + 1)))
-  t.true(most <= 8, `${most} at once`)
+  t.is(most, 8)
   t.is(warnings.length, 1)
 })
 
