@@ -52,7 +52,6 @@ export const diagnosticCodes = {
   'lock-conflict': 'A lock with the marks of a merge in it.',
   'lock-syntax': 'A `topology.lock.json` that is not as `gen` writes it.',
   'lock-version': 'A lock that a later version of `gen` wrote.',
-  'lock-edited': 'A lock that was edited by hand.',
   'state-key':
     'A store whose key has changed: none of its rows would be found again. `--accept-reset` takes it; [compat.md](compat.md) says what to do.',
   'needs-reset':

@@ -68,7 +68,7 @@ Results go to stdout, problems to stderr, as file:line:col code message.
 async function run(folder: string | undefined, given: TypeOptions, args: Arguments, io: Io, memory?: Memory): Promise<Outcome> {
   const format = descriptionFormat(args)
   const ignored = args.flag('no-lock') || format !== undefined
-  const lock = ignored ? 'none' : { acceptReset: args.flag('accept-reset'), acceptEdits: args.flag('force') }
+  const lock = ignored ? 'none' : { acceptReset: args.flag('accept-reset') }
   const generated = await generateProject(folder, io, { ...given, lock }, memory)
   const levels = generated.project.config.lint
   const diagnostics = heard(generated.diagnostics, { files: generated.files, ...(levels && { levels }) })

@@ -14,8 +14,6 @@ import { UsedTypes } from './used-types.js'
 export interface LockOptions {
   /** Take changes that need a reset. */
   readonly acceptReset?: boolean
-  /** Take a lock that was edited by hand. */
-  readonly acceptEdits?: boolean
 }
 
 /** The lock of a folder as it is to be written, and how what there is now differs from the one that it had. */
@@ -38,7 +36,7 @@ export function keepLock(
   const path = posix.join(folder, lockFile)
   const file = files.find((candidate) => posix.normalize(candidate.path) === path)
   if (file === undefined && topologies.length === 0) return undefined
-  const last = file && readLock(file, options.acceptEdits ?? false, report)
+  const last = file && readLock(file, report)
   if (file !== undefined && last === undefined) return undefined
   const types = new UsedTypes()
   const lock = nextLock(topologies, { folder, types, last })

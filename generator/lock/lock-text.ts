@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto'
 import type { DiagnosticCode } from '../diagnostic-codes.js'
 import type { Diagnostic, Place, Report } from '../diagnostics.js'
 import { parseJson } from '../input/json.js'
@@ -27,14 +26,11 @@ export function formatLock({ generator, topologies, schemas }: Lock): string {
     ['topologies', topologies as unknown as Json],
     ['schemas', schemas as unknown as Json],
   ])
-  return `${jsonText(jsonObject([...Object.entries(body), ['checksum', checksumOf(body)]]))}\n`
+  return `${jsonText(body)}\n`
 }
 
-/**
- * The lock that a file holds; undefined after a problem, which is reported. With `acceptEdits` one that was edited by hand is taken, if it still
- * is a lock.
- */
-export function readLock(file: InputFile, acceptEdits: boolean, report: Report): Lock | undefined {
+/** The lock that a file holds; undefined after a problem, which is reported. What git has merged is one, if it still has a lock's shape and its schemas are theirs. */
+export function readLock(file: InputFile, report: Report): Lock | undefined {
   const problem = (code: DiagnosticCode, place: Place, message: string, hint: string): undefined => {
     report({ code, severity: 'error', place, message, hint })
     return undefined
@@ -47,7 +43,7 @@ export function readLock(file: InputFile, acceptEdits: boolean, report: Report):
       'lock-conflict',
       source.place(conflict.index),
       'A merge left its marks in the lock.',
-      'Take the side whose version runs (git checkout --ours or --theirs), or keep the schemas of both; then run gen --force.',
+      'Take the side whose version runs (git checkout --ours or --theirs), or keep the schemas of both; then run gen.',
     )
   }
   const node = source && parseJson(source, diagnostics)
@@ -74,15 +70,6 @@ export function readLock(file: InputFile, acceptEdits: boolean, report: Report):
       bringBack,
     )
   }
-  const { checksum, ...body } = json
-  if (checksum !== checksumOf(body) && !acceptEdits) {
-    return problem(
-      'lock-edited',
-      keyPlace(source!, 'checksum'),
-      'The lock was edited by hand: its checksum is not that of its text.',
-      'Bring it back from git, and run gen; or, if it was meant (a merge), take it as it is with gen --force.',
-    )
-  }
   return json as unknown as Lock
 }
 
@@ -91,11 +78,6 @@ const bringBack = 'Bring it back from git, and run gen.'
 function fingerprintOf(entry: LockedSchema): string | undefined {
   const schema = schemaOf(entry)
   return schema && fingerprint(schema)
-}
-
-/** Of what it says, however it is laid out. */
-function checksumOf(body: Json): string {
-  return createHash('sha256').update(jsonText(body)).digest('hex').slice(0, 16)
 }
 
 function keyPlace(source: Source, key: string): Place {
