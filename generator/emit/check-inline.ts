@@ -25,7 +25,9 @@ export function checkInline(
   const needed = [...new Set(withLogic.map(({ output }) => output))].flatMap((output) => folders.get(output) ?? [])
   const [first] = needed
   if (first === undefined) return []
-  const files = new Map(needed.flatMap(({ path, files }) => [...files].map(([name, text]) => [posix.join(path, name), text] as const)))
+  const files = new Map<string, string>(
+    needed.flatMap(({ path, files }) => [...files].map(([name, text]) => [`${path}/${name}`, text] as const)),
+  )
   const roots = withLogic.map((topology) => posix.join(folders.get(topology.output)!.path, topology.name, 'processors.ts'))
 
   const check = (nodeTypes: boolean): readonly Diagnostic[] => {

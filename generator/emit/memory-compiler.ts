@@ -4,14 +4,21 @@ import { stampOf } from '../file-stamp.js'
 import { type ts, typescript } from '../typescript.js'
 
 /** Where the library of types is: nowhere on a disk. */
-const library = '/typescript-library'
+const libraryFolder = '/typescript-library'
+
+/** A compilation, and all that it came of: what it asked for of files and folders, found or not. */
+interface Compiled {
+  readonly program: ts.Program
+  readonly asked: ReadonlyMap<string, string>
+}
 
 /**
- * Compiles files that are in memory together with what they import from the disk. Keeps what it has parsed: of two compilations most files are the same,
- * and a file is parsed again when its text is another. Nothing else is kept, so that every result is that of a first one.
+ * Compiles files that are in memory together with what they import from the disk. A file is parsed again when its text is another, and nothing is compiled again when
+ * all that was asked for is still as it was; so every result is that of a first compilation.
  */
 export class MemoryCompiler {
   readonly #parsed = new Map<string, ts.SourceFile>()
+  readonly #compiled = new Map<string, Compiled>()
   #asked = new Map<string, string>()
 
   /** Where on the disk compilations looked since the last call, whether they found something or not, with what was there then; but in packages. */
@@ -23,28 +30,47 @@ export class MemoryCompiler {
 
   /** `files`: absolute path to text; they hide those of the disk. Reads only what `roots` lead to. */
   compile(roots: readonly string[], files: ReadonlyMap<string, string>, options: ts.CompilerOptions): ts.Program {
-    const host = this.#host(files)
-    return typescript().ts.createProgram({ rootNames: roots, options, host })
+    const folders = foldersOf(files.keys())
+    const stateOf = (path: string) => files.get(path) ?? (folders.has(path) ? 'folder' : stampOf(path))
+    const name = JSON.stringify([roots, options])
+    let compiled = this.#compiled.get(name)
+    if (compiled === undefined || [...compiled.asked].some(([path, state]) => stateOf(path) !== state)) {
+      const asked = new Map<string, string>()
+      const host = this.#host(files, folders, (path) => {
+        if (!asked.has(path)) asked.set(path, stateOf(path))
+        return path
+      })
+      compiled = { program: typescript().ts.createProgram({ rootNames: roots, options, host }), asked }
+      this.#keep(name, compiled)
+    }
+    for (const [path, state] of compiled.asked) {
+      if (!files.has(path) && !folders.has(path) && !packages.test(path) && !this.#asked.has(path)) this.#asked.set(path, state)
+    }
+    return compiled.program
   }
 
-  #host(files: ReadonlyMap<string, string>): ts.CompilerHost {
-    const folders = new Set([...files.keys()].flatMap(foldersAbove))
-    const asked = (path: string): string => {
-      if (!packages.test(path) && !this.#asked.has(path)) this.#asked.set(path, stampOf(path))
-      return path
-    }
-    const read = (path: string) => files.get(path) ?? libraryFiles().get(path) ?? readText(asked(path))
+  /** The two last ones: a check may take one without Node's types and one with them. */
+  #keep(name: string, compiled: Compiled): void {
+    this.#compiled.delete(name)
+    this.#compiled.set(name, compiled)
+    const [oldest] = this.#compiled.keys()
+    if (this.#compiled.size > 2) this.#compiled.delete(oldest!)
+  }
+
+  #host(files: ReadonlyMap<string, string>, folders: ReadonlySet<string>, ask: (path: string) => string): ts.CompilerHost {
+    const library = libraryFiles()
+    const read = (path: string) => library.get(path) ?? files.get(ask(path)) ?? readText(path)
     return {
-      fileExists: (path) => files.has(path) || libraryFiles().has(path) || isFile(asked(path)),
+      fileExists: (path) => library.has(path) || files.has(ask(path)) || isFile(path),
       readFile: read,
-      directoryExists: (path) => folders.has(path) || existsSync(asked(path)),
-      realpath: (path) => (files.has(path) || !existsSync(path) ? path : realpathSync(path)),
+      directoryExists: (path) => folders.has(ask(path)) || existsSync(path),
+      realpath: (path) => (files.has(ask(path)) || !existsSync(path) ? path : realpathSync(path)),
       getSourceFile: (path, language) => {
         const text = read(path)
         return text === undefined ? undefined : this.#parse(path, text, language)
       },
-      getDefaultLibFileName: () => posix.join(library, 'lib.d.ts'),
-      getDefaultLibLocation: () => library,
+      getDefaultLibFileName: () => posix.join(libraryFolder, 'lib.d.ts'),
+      getDefaultLibLocation: () => libraryFolder,
       getCurrentDirectory: () => '/',
       getCanonicalFileName: (path) => path,
       useCaseSensitiveFileNames: () => true,
@@ -70,14 +96,16 @@ function libraryFiles(): ReadonlyMap<string, string> {
   libraryTexts ??= new Map(
     typescript()
       .getLibFiles()
-      .map(({ fileName, text }) => [posix.join(library, fileName), text]),
+      .map(({ fileName, text }) => [posix.join(libraryFolder, fileName), text]),
   )
   return libraryTexts
 }
 
-function foldersAbove(path: string): readonly string[] {
-  const folder = dirname(path)
-  return folder === path ? [] : [folder, ...foldersAbove(folder)]
+/** All folders that paths lie in, up to the root. */
+function foldersOf(paths: Iterable<string>): ReadonlySet<string> {
+  const folders = new Set<string>()
+  for (const path of paths) for (let folder = dirname(path); !folders.has(folder); folder = dirname(folder)) folders.add(folder)
+  return folders
 }
 
 function isFile(path: string): boolean {

@@ -29,6 +29,7 @@ interface FolderPlan extends WritePlan {
 export async function planWrite(folder: string, files: ReadonlyMap<string, string>): Promise<FolderPlan> {
   const list = listText(files)
   const owned = await readOwned(folder)
+  const seen = new Set<string>()
   const plan = {
     folder,
     list,
@@ -44,7 +45,7 @@ export async function planWrite(folder: string, files: ReadonlyMap<string, strin
     if (missing.includes(true)) return { ...plan, refused: [{ path: '', reason: 'it holds files, and gen did not write it' }] }
   }
   for (const [path, text] of files) {
-    const before = await readText(folder, path)
+    const before = await readText(folder, path, seen)
     if (before === 'notAFile') plan.refused.push({ path, reason: notAFile })
     else if (normal(before) === text) continue
     else if (before !== undefined && owned?.get(path) === undefined) plan.refused.push({ path, reason: 'gen did not write it' })
@@ -53,7 +54,7 @@ export async function planWrite(folder: string, files: ReadonlyMap<string, strin
   }
   for (const [path, recorded] of owned ?? []) {
     if (files.has(path)) continue
-    const before = await readText(folder, path)
+    const before = await readText(folder, path, seen)
     if (before === undefined) continue
     if (before === 'notAFile' || hash(before) !== recorded)
       plan.refused.push({ path, reason: 'it was edited by hand, and would be removed' })
@@ -145,15 +146,19 @@ function isInside(path: string): boolean {
   return !/^[/\\]|^[A-Za-z]:|\\|\0/.test(path) && !path.split('/').includes('..')
 }
 
-/** Synchronous, as writing is: of thousands of small files the waiting would be the most. */
-async function readText(folder: string, path: string): Promise<string | 'notAFile' | undefined> {
+/** Synchronous, as writing is: of thousands of small files the waiting would be the most. `seen`: folders that were found to be ones. */
+async function readText(folder: string, path: string, seen = new Set<string>()): Promise<string | 'notAFile' | undefined> {
+  const last = join(folder, path)
   const parts = path.split('/')
   for (let count = 1; count <= parts.length; count += 1) {
-    const found = entryAt(join(folder, ...parts.slice(0, count)))
+    const at = count === parts.length ? last : join(folder, ...parts.slice(0, count))
+    if (seen.has(at)) continue
+    const found = entryAt(at)
     if (found === undefined) return undefined
-    if (count < parts.length ? !found.isDirectory() : !found.isFile()) return 'notAFile'
+    if (at === last ? !found.isFile() : !found.isDirectory()) return 'notAFile'
+    if (at !== last) seen.add(at)
   }
-  return readFileSync(join(folder, path), 'utf8')
+  return readFileSync(last, 'utf8')
 }
 
 function entryAt(path: string): Stats | undefined {
