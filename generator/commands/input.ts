@@ -1,4 +1,5 @@
-import { lstat, readdir, readFile, stat } from 'node:fs/promises'
+import { lstatSync, readFileSync } from 'node:fs'
+import { readdir, stat } from 'node:fs/promises'
 import { join, relative, resolve, sep } from 'node:path'
 import { compareText } from '../diagnostics.js'
 import { manifestFile } from '../input/manifest.js'
@@ -27,18 +28,18 @@ export async function readInput(folder: string, io: Io): Promise<readonly InputF
     .filter((path) => !relative(root, path).split(sep).includes('node_modules'))
   if (paths.length === 0) throw new UsageError(`${folder} has neither schemas (*.avsc, *.avdl) nor topologies (*.topology.yaml).`)
   const lock = join(root, lockFile)
-  if ((await lstat(lock).catch(() => undefined))?.isDirectory() === false) paths.push(lock)
-  const files = await Promise.all(paths.map(async (path) => ({ path: posixPath(relative(io.cwd, path)), ...(await contentOf(path)) })))
+  if (lstatSync(lock, { throwIfNoEntry: false })?.isDirectory() === false) paths.push(lock)
+  const files = paths.map((path) => ({ path: posixPath(relative(io.cwd, path)), ...contentOf(path) }))
   return files.sort((a, b) => compareText(a.path, b.path))
 }
 
-async function contentOf(path: string): Promise<Omit<InputFile, 'path'>> {
+function contentOf(path: string): Omit<InputFile, 'path'> {
   const unreadable = (reason: string) => ({ content: '', unreadable: reason })
   try {
-    const entry = await lstat(path)
+    const entry = lstatSync(path)
     if (entry.isSymbolicLink()) return unreadable('it is a link, which gen does not follow')
     if (!entry.isFile()) return unreadable('it is a pipe, a socket or a device')
-    return entry.size > maxBytes ? unreadable(tooLarge) : { content: await readFile(path) }
+    return entry.size > maxBytes ? unreadable(tooLarge) : { content: readFileSync(path) }
   } catch (error) {
     return unreadable(`it cannot be read (${(error as NodeJS.ErrnoException).code})`)
   }
