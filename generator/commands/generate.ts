@@ -60,8 +60,9 @@ Results go to stdout, problems to stderr, as file:line:col code message.
     if (!args.flag('watch')) return (await run(args.folder(), given, args, io)).code
     const other = ['check', 'describe'].find((name) => args.flag(name))
     if (other !== undefined) throw new UsageError(`--watch does not go with --${other}, which writes nothing.`)
-    const folder = await schemaFolder(args.folder(), await openProject(io), io)
-    return watchProject(folder, io, (memory) => run(folder, given, args, io, memory))
+    const project = await openProject(io)
+    const folder = await schemaFolder(args.folder(), project, io)
+    return watchProject(folder, project, io, (memory) => run(folder, given, args, io, memory))
   },
 }
 

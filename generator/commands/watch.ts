@@ -1,10 +1,13 @@
-import { resolve } from 'node:path'
+import { join, resolve } from 'node:path'
+import { configFile } from '../config.js'
 import type { Diagnostic } from '../diagnostics.js'
+import { lockFile } from '../lock/lock-text.js'
 import { Memory } from '../memory.js'
 import { FolderWatcher } from '../watch/folder-watcher.js'
 import { changedPaths, type Snapshot, takeSnapshot } from '../watch/snapshot.js'
 import { isInput } from './input.js'
 import { exitCodes, type Io, shown, UsageError } from './io.js'
+import type { Project } from './project.js'
 
 /** What a run of `gen` came to. */
 export interface Outcome {
@@ -13,21 +16,24 @@ export interface Outcome {
 }
 
 /**
- * `gen --watch`: a run now, and one after each change of the schema folder or of a module that inline logic imports, until the user ends it. No problem ends it, a folder
- * that goes away neither.
+ * `gen --watch`: a run now, and one after each change of the schema folder, of the configuration file or of a module that inline logic imports, until the user ends it. No
+ * problem ends it, a folder that goes away neither.
  */
-export async function watchProject(folder: string, io: Io, run: (memory: Memory) => Promise<Outcome>): Promise<number> {
+export async function watchProject(folder: string, { root }: Project, io: Io, run: (memory: Memory) => Promise<Outcome>): Promise<number> {
   const memory = new Memory()
   const watcher = new FolderWatcher()
   io.onInterrupt?.(() => watcher.close())
-  const look = (modules: ReadonlyMap<string, string>) => takeSnapshot(resolve(io.cwd, folder), isInput, modules.keys())
+  const config = join(root, configFile)
+  const isWatched = (name: string) => isInput(name) || name === lockFile
+  const look = (modules: ReadonlyMap<string, string>) => takeSnapshot(resolve(io.cwd, folder), isWatched, [...modules.keys(), config])
   let seen = look(new Map())
   while (watcher.watch(seen.folders)) seen = look(new Map())
   while (!watcher.isClosed) {
     const summary = await attempt(run, memory, io)
     io.stdout(`${clock()} ${summary} Watching ${shown(io, folder) || '.'}, until Ctrl-C.\n`)
     const modules = memory.compiler.takeAsked()
-    const next = await nextChange({ ...seen, modules }, watcher, () => look(modules))
+    const before = { ...seen, modules: new Map([...modules, [config, seen.modules.get(config)!]]) }
+    const next = await nextChange(before, watcher, () => look(modules))
     if (next === undefined) break
     io.stdout(`\n${clock()} ${named(next.changed, io)} changed.\n`)
     seen = next.now

@@ -8,7 +8,7 @@ import { Ajv } from 'ajv'
 import test from 'ava'
 import { configKeys, configSchema, readConfig } from '#generator/config.js'
 import type { Diagnostic } from '#generator/diagnostics.js'
-import { genIn, genProject } from '../helpers/gen-project.js'
+import { genIn, genProject } from '../helpers/project.js'
 
 const root = resolve(import.meta.dirname, '../../..')
 const schema = '{ "type": "record", "name": "seed.Event", "fields": [{ "name": "n", "type": "long" }] }'

@@ -10,7 +10,7 @@ import { join, relative, resolve } from 'node:path'
 import { transformSync } from 'amaro'
 import test from 'ava'
 import { ts } from 'ts-morph'
-import { genIn } from '../helpers/gen-project.js'
+import { genIn } from '../helpers/project.js'
 
 const root = resolve(import.meta.dirname, '../../..')
 const helper = join(root, 'build/test/helpers/strip-types.js')

@@ -197,6 +197,16 @@ test.serial('no change is lost while it works', async (t) => {
   t.pass()
 })
 
+test.serial('the configuration file is watched too, even if it is made later', async (t) => {
+  const long = '{ "type": "record", "name": "seed.LoginEvent", "fields": [{ "name": "at", "type": "long" }] }'
+  const watched = new Watched(t, { ...project, 'schemas/a.avsc': long })
+  await watched.run()
+  t.true(watched.read(typeFile).includes('at: number'))
+  watched.write('millrace.config.json', '{ "long": "bigint" }')
+  t.regex(await watched.run(), /millrace\.config\.json changed\./)
+  t.true(watched.read(typeFile).includes('at: bigint'))
+})
+
 test.serial('what was edited by hand is not overwritten, and told until it is put right', async (t) => {
   const watched = new Watched(t, project)
   await watched.run()

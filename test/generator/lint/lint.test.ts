@@ -8,7 +8,7 @@ import { join, resolve } from 'node:path'
 import test from 'ava'
 import { lintRules } from '#generator/docs.js'
 import { rules } from '#generator/lint/registry.js'
-import { genIn, genProject } from '../../helpers/gen-project.js'
+import { genIn, genProject } from '../../helpers/project.js'
 
 const root = resolve(import.meta.dirname, '../../../..')
 const cases = join(root, 'test/generator/lint/cases')

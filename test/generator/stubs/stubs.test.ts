@@ -22,7 +22,7 @@ import { dirname, join, relative, resolve } from 'node:path'
 import test from 'ava'
 import { diagnosticsPage } from '#generator/docs.js'
 import { stubCodes } from '#generator/emit/stubs/stub-codes.js'
-import { genIn } from '../../helpers/gen-project.js'
+import { genIn } from '../../helpers/project.js'
 
 const root = resolve(import.meta.dirname, '../../../..')
 const cases = join(root, 'test/generator/stubs/cases')
