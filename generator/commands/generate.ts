@@ -1,16 +1,16 @@
-import { dirname, relative, resolve } from 'node:path'
+import { relative, resolve } from 'node:path'
 import { type ImportExtension, importExtensions, longTypes } from '../config.js'
 import { hasErrors } from '../diagnostics.js'
 import { type DescriptionFormat, descriptionFormats, formatDescriptions } from '../emit/describe.js'
-import { planFile, planForced, planWrite, type WritePlan } from '../emit/write.js'
+import type { WritePlan } from '../emit/write.js'
 import { heard } from '../lint/lint.js'
-import { lockFile } from '../lock/lock-text.js'
 import type { Memory } from '../memory.js'
 import { describeGraph } from '../model/graph.js'
 import type { TypeOptions } from '../type-system.js'
 import type { Arguments, Command } from './command.js'
 import { exitCodes, type Io, UsageError } from './io.js'
 import { reportProblems, showDifferences, writeFolders } from './output.js'
+import { planFolders, planLock } from './plans.js'
 import { type GeneratedProject, generateProject, openProject, type Project, schemaFolder } from './project.js'
 import { planStubs } from './stubs.js'
 import { type Outcome, watchProject } from './watch.js'
@@ -85,20 +85,15 @@ async function run(folder: string | undefined, given: TypeOptions, args: Argumen
   return { code, diagnostics }
 }
 
-/** What is to be written: the generated folders, what the user's step classes lack, and the lock. */
+/** What is to be written: the generated folders, what the user's step classes lack, and the lock, but not of what was tried between two saves. */
 async function plansOf(generated: GeneratedProject, args: Arguments, io: Io): Promise<readonly WritePlan[]> {
-  const { folders, lock, project } = generated
-  const plan = args.flag('force') || args.flag('check') ? planForced : planWrite
-  const plans: WritePlan[] = await Promise.all(folders.map(({ path, files }) => plan(resolve(io.cwd, path), files)))
-  const stubs = stubsFolder(args, project, io)
-  if (stubs !== undefined) {
-    const growth = await planStubs(generated, stubs, io)
-    reportProblems(growth.diagnostics, io)
-    plans.push(growth.plan)
-  }
-  // Not what was tried between two saves. Last, so that a run that is killed is done again from the lock of before.
-  if (lock !== undefined && !args.flag('watch')) plans.push(await planFile(resolve(io.cwd, dirname(lock.path)), lockFile, lock.text))
-  return plans
+  const folders = await planFolders(generated, io, args.flag('force') || args.flag('check'))
+  const locks = args.flag('watch') ? [] : await planLock(generated, io)
+  const stubs = stubsFolder(args, generated.project, io)
+  if (stubs === undefined) return [...folders, ...locks]
+  const growth = await planStubs(generated, stubs, io)
+  reportProblems(growth.diagnostics, io)
+  return [...folders, growth.plan, ...locks]
 }
 
 /** Where the user's step classes are, from the working directory; undefined if `gen` is not to look after them. */

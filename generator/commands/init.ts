@@ -1,12 +1,12 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { basename, dirname, join, resolve } from 'node:path'
 import { hasErrors } from '../diagnostics.js'
-import { planWrite } from '../emit/write.js'
 import { extendPackageJson, isModule } from '../init/package-json.js'
 import { isProjectName, projectFiles, projectName } from '../init/project-files.js'
 import type { Command } from './command.js'
 import { exitCodes, type Io, shown, UsageError } from './io.js'
 import { reportProblems, writeFolders } from './output.js'
+import { planFolders, planLock } from './plans.js'
 import { generateProject } from './project.js'
 
 /** `gen init [folder]`: lays a project to begin with, and generates its code. */
@@ -30,10 +30,10 @@ within the process, a test. Files that are there stay as they are; a package.jso
     for (const [path, text] of Object.entries(files)) lay(join(folder, path), text, io)
 
     const project: Io = { ...io, cwd: folder }
-    const { diagnostics, folders } = await generateProject('schemas', project)
-    reportProblems(diagnostics, project)
-    if (hasErrors(diagnostics)) return exitCodes.problems
-    const plans = await Promise.all(folders.map(({ path, files }) => planWrite(resolve(folder, path), files)))
+    const generated = await generateProject('schemas', project)
+    reportProblems(generated.diagnostics, project)
+    if (hasErrors(generated.diagnostics)) return exitCodes.problems
+    const plans = [...(await planFolders(generated, project)), ...(await planLock(generated, project))]
     const code = await writeFolders(plans, io)
     if (code === exitCodes.ok)
       io.stdout(
