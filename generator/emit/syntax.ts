@@ -7,7 +7,8 @@ export function checkSyntax(files: readonly { readonly path: string; readonly te
 
 function check(path: string, text: string): void {
   const { ts } = typescript()
-  const file = ts.createSourceFile(path, text, ts.ScriptTarget.Latest, false, ts.ScriptKind.TS)
+  // A byte order mark is no part of the text to who reads a file.
+  const file = ts.createSourceFile(path, text.replace(/^\uFEFF/, ''), ts.ScriptTarget.Latest, false, ts.ScriptKind.TS)
   const [problem] = (file as unknown as { readonly parseDiagnostics: readonly ts.DiagnosticWithLocation[] }).parseDiagnostics
   if (problem === undefined) return
   const { line } = file.getLineAndCharacterOfPosition(problem.start)

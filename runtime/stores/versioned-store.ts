@@ -38,8 +38,11 @@ export class TypedVersionedStore<K, V> implements VersionedKeyValueStore<K, V>, 
   readonly #options: VersionedStoreOptions<K, V>
   readonly #context: StoreContext
   readonly #segments: SegmentedStore
-  /** Every version put since the last drain: the changelog is given all of them, not one per key. */
-  #log = new Map<string, { readonly key: Uint8Array; readonly value: Uint8Array | null; readonly timestamp: number }>()
+  /**
+   * What was put since the last drain, all of it and in order: a version put and deleted at one time leaves another history than the tombstone alone,
+   * so a restore has to see both.
+   */
+  #log: { readonly key: Uint8Array; readonly value: Uint8Array | null; readonly timestamp: number }[] = []
 
   constructor(options: VersionedStoreOptions<K, V>, base: BytesStore, context: StoreContext) {
     this.name = options.name
@@ -84,8 +87,8 @@ export class TypedVersionedStore<K, V> implements VersionedKeyValueStore<K, V>, 
   /** Changelog records are those put: key, value, and the version's timestamp as the record's. */
   drain(log: LogChange): StoreChanges | undefined {
     const puts = this.#log
-    this.#log = new Map()
-    for (const { key, value, timestamp } of puts.values()) log(key, value, timestamp)
+    this.#log = []
+    for (const { key, value, timestamp } of puts) log(key, value, timestamp)
     return this.#segments.drain(() => 0)
   }
 
@@ -111,7 +114,7 @@ export class TypedVersionedStore<K, V> implements VersionedKeyValueStore<K, V>, 
 
   close(): void {
     this.#segments.close()
-    this.#log.clear()
+    this.#log = []
   }
 
   #get(key: Uint8Array, asOfTimestamp: number | undefined): VersionedRecord<Uint8Array> | undefined {
@@ -131,7 +134,7 @@ export class TypedVersionedStore<K, V> implements VersionedKeyValueStore<K, V>, 
       this.#context.expired(this.name)
       return 'expired'
     }
-    this.#log.set(`${timestamp} ${idOf(key)}`, { key, value, timestamp })
+    this.#log.push({ key, value, timestamp })
     return this.#apply(key, value, timestamp)
   }
 

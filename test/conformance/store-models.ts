@@ -143,6 +143,8 @@ interface Version {
   readonly value: number | null
   /** Was there a later version when it was put? */
   readonly outOfOrder: boolean
+  /** Was a tombstone put at its time while nothing was valid? */
+  readonly ended: boolean
 }
 
 /** All versions ever put, by time. */
@@ -162,11 +164,14 @@ export class VersionedModel {
     this.#versions.set(key, versions)
     const times = this.#times(key)
     const next = times.find((time) => time > timestamp)
-    // Kafka Streams forgets the latest version when it is deleted at its own time, unless an earlier one is known to end then.
-    const deletesLatest = value === null && times.at(-1) === timestamp && versions.get(timestamp)?.value != null
+    // Kafka Streams forgets the latest version when it is deleted at its own time, unless an earlier one is known to end then, or a tombstone was put
+    // at that time before.
+    const there = versions.get(timestamp)
+    const ended = there?.ended === true || (value === null && next === undefined && there?.value == null)
+    const deletesLatest = value === null && times.at(-1) === timestamp && there?.value != null
     const before = versions.get(times.at(-2) ?? -1)
-    if (deletesLatest && (before === undefined || (before.value === null && !before.outOfOrder))) versions.delete(timestamp)
-    else versions.set(timestamp, { value, outOfOrder: next !== undefined })
+    if (deletesLatest && !ended && (before === undefined || (before.value === null && !before.outOfOrder))) versions.delete(timestamp)
+    else versions.set(timestamp, { value, outOfOrder: next !== undefined, ended })
     return next
   }
 
