@@ -4,10 +4,16 @@ import { type BigIntStats, lstatSync } from 'node:fs'
 export function stampOf(path: string): string {
   const found = entryAt(path)
   if (found === undefined) return ''
-  return found.isDirectory() ? 'folder' : `${found.mtimeNs} ${found.ctimeNs} ${found.size} ${found.ino}`
+  return found.isDirectory() ? 'folder' : fileStamp(found)
 }
 
-function entryAt(path: string): BigIntStats | undefined {
+/** Of a file that was looked up already. */
+export function fileStamp({ mtimeNs, ctimeNs, size, ino }: BigIntStats): string {
+  return `${mtimeNs} ${ctimeNs} ${size} ${ino}`
+}
+
+/** What is at a path, a link as such; undefined where nothing is, or nothing can be seen. */
+export function entryAt(path: string): BigIntStats | undefined {
   try {
     return lstatSync(path, { throwIfNoEntry: false, bigint: true })
   } catch {

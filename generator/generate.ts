@@ -68,7 +68,7 @@ export function generate(input: readonly InputFile[], options: GenerateOptions =
     .flatMap((file) => topologyOf(file, types, options, diagnostics) ?? [])
   diagnostics = [...diagnostics, ...types.diagnostics, ...checkTogether(topologies)]
   if (!hasErrors(diagnostics)) diagnostics = [...diagnostics, ...topologies.flatMap(checkGraph)]
-  const lock = hasErrors(diagnostics) ? undefined : lockOf(topologies, files, options, diagnostics)
+  const lock = hasErrors(diagnostics) ? undefined : lockOf(topologies, files, options, memory, diagnostics)
   if (hasErrors(diagnostics)) return { folders: [], topologies, types: types.types, diagnostics: relevant(diagnostics) }
   types.remember(lock?.older ?? new Map())
   const folders = emit(topologies, types, options)
@@ -86,9 +86,10 @@ function lockOf(
   topologies: readonly TopologyModel[],
   files: readonly InputFile[],
   { folder = '.', lock = {} }: GenerateOptions,
+  { locks }: Memory,
   diagnostics: Diagnostic[],
 ): KeptLock | undefined {
-  return lock === 'none' ? undefined : keepLock(topologies, files, folder, lock, (diagnostic) => void diagnostics.push(diagnostic))
+  return lock === 'none' ? undefined : keepLock(topologies, files, folder, lock, locks, (diagnostic) => void diagnostics.push(diagnostic))
 }
 
 const defaultBase = '/input'

@@ -4,7 +4,7 @@ import { hasErrors } from '../diagnostics.js'
 import { type DescriptionFormat, descriptionFormats, formatDescriptions } from '../emit/describe.js'
 import type { WritePlan } from '../emit/write.js'
 import { heard } from '../lint/lint.js'
-import type { Memory } from '../memory.js'
+import { Memory } from '../memory.js'
 import { describeGraph } from '../model/graph.js'
 import type { TypeOptions } from '../type-system.js'
 import type { Arguments, Command } from './command.js'
@@ -66,7 +66,7 @@ Results go to stdout, problems to stderr, as file:line:col code message.
   },
 }
 
-async function run(folder: string | undefined, given: TypeOptions, args: Arguments, io: Io, memory?: Memory): Promise<Outcome> {
+async function run(folder: string | undefined, given: TypeOptions, args: Arguments, io: Io, memory = new Memory()): Promise<Outcome> {
   const format = descriptionFormat(args)
   const ignored = args.flag('no-lock') || format !== undefined
   const lock = ignored ? 'none' : { acceptReset: args.flag('accept-reset') }
@@ -80,14 +80,14 @@ async function run(folder: string | undefined, given: TypeOptions, args: Argumen
     io.stdout(formatDescriptions(generated.topologies.map(describeGraph), format))
     return { code: exitCodes.ok, diagnostics }
   }
-  const plans = await plansOf(generated, args, io)
+  const plans = await plansOf(generated, args, io, memory)
   const code = args.flag('check') ? showDifferences(plans, io) : await writeFolders(plans, io)
   return { code, diagnostics }
 }
 
 /** What is to be written: the generated folders, what the user's step classes lack, and the lock, but not of what was tried between two saves. */
-async function plansOf(generated: GeneratedProject, args: Arguments, io: Io): Promise<readonly WritePlan[]> {
-  const folders = await planFolders(generated, io, args.flag('force') || args.flag('check'))
+async function plansOf(generated: GeneratedProject, args: Arguments, io: Io, memory: Memory): Promise<readonly WritePlan[]> {
+  const folders = await planFolders(generated, io, memory, args.flag('force') || args.flag('check'))
   const locks = args.flag('watch') ? [] : await planLock(generated, io)
   const stubs = stubsFolder(args, generated.project, io)
   if (stubs === undefined) return [...folders, ...locks]

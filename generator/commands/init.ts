@@ -3,6 +3,7 @@ import { basename, dirname, join, resolve } from 'node:path'
 import { hasErrors } from '../diagnostics.js'
 import { extendPackageJson, isModule } from '../init/package-json.js'
 import { isProjectName, projectFiles, projectName } from '../init/project-files.js'
+import { Memory } from '../memory.js'
 import type { Command } from './command.js'
 import { exitCodes, type Io, shown, UsageError } from './io.js'
 import { reportProblems, writeFolders } from './output.js'
@@ -33,7 +34,7 @@ within the process, a test. Files that are there stay as they are; a package.jso
     const generated = await generateProject('schemas', project)
     reportProblems(generated.diagnostics, project)
     if (hasErrors(generated.diagnostics)) return exitCodes.problems
-    const plans = [...(await planFolders(generated, project)), ...(await planLock(generated, project))]
+    const plans = [...(await planFolders(generated, project, new Memory())), ...(await planLock(generated, project))]
     const code = await writeFolders(plans, io)
     if (code === exitCodes.ok)
       io.stdout(

@@ -1,10 +1,11 @@
-import { lstatSync, readFileSync } from 'node:fs'
+import { lstatSync } from 'node:fs'
 import { readdir, stat } from 'node:fs/promises'
 import { join, relative, resolve, sep } from 'node:path'
 import { compareText } from '../diagnostics.js'
 import { manifestFile } from '../input/manifest.js'
 import { type InputFile, maxBytes, tooLarge } from '../input/source.js'
 import { lockFile } from '../lock/lock-text.js'
+import { Memory } from '../memory.js'
 import { type Io, posixPath, UsageError } from './io.js'
 
 /** The folder that is meant: the one given, else `schemas` if it is there, else the working directory. */
@@ -19,7 +20,7 @@ export async function inputFolder(given: string | undefined, io: Io): Promise<st
  * Schemas and manifests of a folder and those below it, and the folder's lock, their paths from the working directory, in an order that is the same everywhere.
  * Links are not followed: a folder holds what is in it. What is no plain file is never opened, since a pipe may never end.
  */
-export async function readInput(folder: string, io: Io): Promise<readonly InputFile[]> {
+export async function readInput(folder: string, io: Io, { inputs }: Memory = new Memory()): Promise<readonly InputFile[]> {
   const root = resolve(io.cwd, folder)
   const entries = await readdir(root, { withFileTypes: true, recursive: true })
   const paths = entries
@@ -29,17 +30,17 @@ export async function readInput(folder: string, io: Io): Promise<readonly InputF
   if (paths.length === 0) throw new UsageError(`${folder} has neither schemas (*.avsc, *.avdl) nor topologies (*.topology.yaml).`)
   const lock = join(root, lockFile)
   if (lstatSync(lock, { throwIfNoEntry: false })?.isDirectory() === false) paths.push(lock)
-  const files = paths.map((path) => ({ path: posixPath(relative(io.cwd, path)), ...contentOf(path) }))
+  const files = paths.map((path) => ({ path: posixPath(relative(io.cwd, path)), ...contentOf(path, inputs) }))
   return files.sort((a, b) => compareText(a.path, b.path))
 }
 
-function contentOf(path: string): Omit<InputFile, 'path'> {
+function contentOf(path: string, inputs: Memory['inputs']): Omit<InputFile, 'path'> {
   const unreadable = (reason: string) => ({ content: '', unreadable: reason })
   try {
-    const entry = lstatSync(path)
+    const entry = lstatSync(path, { bigint: true })
     if (entry.isSymbolicLink()) return unreadable('it is a link, which gen does not follow')
     if (!entry.isFile()) return unreadable('it is a pipe, a socket or a device')
-    return entry.size > maxBytes ? unreadable(tooLarge) : { content: readFileSync(path) }
+    return entry.size > maxBytes ? unreadable(tooLarge) : { content: inputs.get(path, entry) }
   } catch (error) {
     return unreadable(`it cannot be read (${(error as NodeJS.ErrnoException).code})`)
   }

@@ -4,7 +4,7 @@ import { type Config, configFile, importExtensions, readConfig } from '../config
 import { type Diagnostic, hasErrors, sortDiagnostics } from '../diagnostics.js'
 import { type Generated, type GenerateOptions, generate } from '../generate.js'
 import type { InputFile } from '../input/source.js'
-import type { Memory } from '../memory.js'
+import { Memory } from '../memory.js'
 import { inputFolder, readInput } from './input.js'
 import { type Io, posixPath, shown } from './io.js'
 import { withoutStray } from './stray-output.js'
@@ -53,7 +53,7 @@ export async function generateProject(
   folder: string | undefined,
   io: Io,
   given: GenerateOptions = {},
-  memory?: Memory,
+  memory: Memory = new Memory(),
 ): Promise<GeneratedProject> {
   const project = await openProject(io)
   const { root, config, diagnostics } = project
@@ -72,7 +72,7 @@ export async function generateProject(
     ...(config.importExtension && { importExtension: importExtensions[config.importExtension] }),
     ...given,
   }
-  const files = await readInput(input, io)
+  const files = await readInput(input, io, memory)
   const generated = await withoutStray(generate(files, options, memory), io, [root, dirname(absolute)])
   return { ...generated, project, options, files }
 }

@@ -1,8 +1,11 @@
 import { createHash } from 'node:crypto'
-import { lstatSync, mkdirSync, readFileSync, renameSync, rmSync, type Stats, statSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { readdir, rm, rmdir } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { compareText } from '../diagnostics.js'
+import { entryAt } from '../file-stamp.js'
+import type { Kept } from '../kept.js'
+import type { KeptFiles } from '../kept-files.js'
 
 /** In a generated folder: the files that `gen` wrote, with hashes that tell whether somebody else did since. */
 export const ownershipFile = '.millrace-gen.json'
@@ -25,9 +28,15 @@ interface FolderPlan extends WritePlan {
   readonly list: string
 }
 
+/** What an earlier run found of the generated folders. */
+export interface KeptOutputs {
+  readonly texts: KeptFiles<string>
+  readonly hashes: Kept<string>
+}
+
 /** Compares a folder with what it should hold; changes nothing. */
-export async function planWrite(folder: string, files: ReadonlyMap<string, string>): Promise<FolderPlan> {
-  const list = listText(files)
+export async function planWrite(folder: string, files: ReadonlyMap<string, string>, { texts, hashes }: KeptOutputs): Promise<FolderPlan> {
+  const list = listText(folder, files, hashes)
   const owned = await readOwned(folder)
   const seen = new Set<string>()
   const plan = {
@@ -45,9 +54,9 @@ export async function planWrite(folder: string, files: ReadonlyMap<string, strin
     if (missing.includes(true)) return { ...plan, refused: [{ path: '', reason: 'it holds files, and gen did not write it' }] }
   }
   for (const [path, text] of files) {
-    const before = await readText(folder, path, seen)
+    const before = await readText(folder, path, seen, texts)
     if (before === 'notAFile') plan.refused.push({ path, reason: notAFile })
-    else if (normal(before) === text) continue
+    else if (before === text || normal(before) === text) continue
     else if (before !== undefined && owned?.get(path) === undefined) plan.refused.push({ path, reason: 'gen did not write it' })
     else if (before !== undefined && owned?.get(path) !== hash(before)) plan.refused.push({ path, reason: 'it was edited by hand' })
     else plan.write.push({ path, text, before })
@@ -103,8 +112,8 @@ export async function planFile(folder: string, path: string, text: string): Prom
 }
 
 /** The plan if nothing were refused: what is in the way is overwritten. */
-export async function planForced(folder: string, files: ReadonlyMap<string, string>): Promise<WritePlan> {
-  const plan = await planWrite(folder, files)
+export async function planForced(folder: string, files: ReadonlyMap<string, string>, kept: KeptOutputs): Promise<WritePlan> {
+  const plan = await planWrite(folder, files, kept)
   if (plan.refused.length === 0) return plan
   const texts = [...files, [ownershipFile, plan.list] as const]
   const found = await Promise.all(texts.map(async ([path, text]) => ({ path, text, before: await readText(folder, path) })))
@@ -120,8 +129,9 @@ export async function planForced(folder: string, files: ReadonlyMap<string, stri
   }
 }
 
-function listText(files: ReadonlyMap<string, string>): string {
-  const hashes = [...files].map(([path, text]) => [path, hash(text)] as const).sort(([a], [b]) => compareText(a, b))
+function listText(folder: string, files: ReadonlyMap<string, string>, kept: Kept<string>): string {
+  const hashOf = (path: string, text: string) => kept.get(join(folder, path), text, () => hash(text))
+  const hashes = [...files].map(([path, text]) => [path, hashOf(path, text)] as const).sort(([a], [b]) => compareText(a, b))
   const comment = 'Written by @millrace/gen: the files of this folder that it owns.'
   return `${JSON.stringify({ comment, files: Object.fromEntries(hashes) }, null, 2)}\n`
 }
@@ -146,8 +156,16 @@ function isInside(path: string): boolean {
   return !/^[/\\]|^[A-Za-z]:|\\|\0/.test(path) && !path.split('/').includes('..')
 }
 
-/** Synchronous, as writing is: of thousands of small files the waiting would be the most. `seen`: folders that were found to be ones. */
-async function readText(folder: string, path: string, seen = new Set<string>()): Promise<string | 'notAFile' | undefined> {
+/**
+ * Synchronous, as writing is: of thousands of small files the waiting would be the most. `seen`: folders that were found to be ones; `kept`: what
+ * earlier runs read.
+ */
+async function readText(
+  folder: string,
+  path: string,
+  seen = new Set<string>(),
+  kept?: KeptFiles<string>,
+): Promise<string | 'notAFile' | undefined> {
   const last = join(folder, path)
   const parts = path.split('/')
   for (let count = 1; count <= parts.length; count += 1) {
@@ -157,16 +175,9 @@ async function readText(folder: string, path: string, seen = new Set<string>()):
     if (found === undefined) return undefined
     if (at === last ? !found.isFile() : !found.isDirectory()) return 'notAFile'
     if (at !== last) seen.add(at)
+    else if (kept !== undefined) return kept.get(last, found)
   }
   return readFileSync(last, 'utf8')
-}
-
-function entryAt(path: string): Stats | undefined {
-  try {
-    return lstatSync(path, { throwIfNoEntry: false })
-  } catch {
-    return undefined
-  }
 }
 
 function textOrNothing(text: string | undefined): string | undefined {

@@ -53,8 +53,12 @@ export function readSource(file: InputFile, diagnostics: Diagnostic[]): Source |
     return undefined
   }
   if (typeof file.content === 'string') return new Source(file.path, file.content.replace(/^\uFEFF/, ''))
+  const known = sources.get(file.content)
+  if (known?.path === file.path) return known
   try {
-    return new Source(file.path, new TextDecoder('utf-8', { fatal: true }).decode(file.content))
+    const source = new Source(file.path, new TextDecoder('utf-8', { fatal: true }).decode(file.content))
+    sources.set(file.content, source)
+    return source
   } catch {
     diagnostics.push({
       code: 'invalid-utf8',
@@ -66,6 +70,9 @@ export function readSource(file: InputFile, diagnostics: Diagnostic[]): Source |
     return undefined
   }
 }
+
+/** Of bytes that were decoded before: a run that follows another gets the same ones again. */
+const sources = new WeakMap<Uint8Array, Source>()
 
 /** The place before the first byte sequence that does not decode. */
 function placeOfInvalid(file: InputFile): Place {

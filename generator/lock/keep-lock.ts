@@ -3,6 +3,7 @@ import { type Change, verdictNames } from '../compat/change.js'
 import { compareLock } from '../compat/compare.js'
 import type { Diagnostic, Report } from '../diagnostics.js'
 import type { InputFile } from '../input/source.js'
+import type { Kept } from '../kept.js'
 import type { WriterSchema } from '../model/data-type.js'
 import type { TopologyModel } from '../model/topology.js'
 import { type Lock, type LockedSide, typesOf } from './lock.js'
@@ -19,11 +20,15 @@ export interface LockOptions {
 /** The lock of a folder as it is to be written, and how what there is now differs from the one that it had. */
 export interface KeptLock {
   readonly path: string
+  /** Made when it is asked for. */
   readonly text: string
   readonly changes: readonly Change[]
   /** Of each Avro type of the topologies, the schemas that its data may have beside today's. */
   readonly older: ReadonlyMap<string, readonly WriterSchema[]>
 }
+
+/** What an earlier run read, and said of it. */
+export type KeptLocks = Kept<{ readonly lock: Lock | undefined; readonly diagnostics: readonly Diagnostic[] }>
 
 /** Undefined if there is nothing to keep, or if the lock is damaged. */
 export function keepLock(
@@ -31,12 +36,13 @@ export function keepLock(
   files: readonly InputFile[],
   folder: string,
   options: LockOptions,
+  kept: KeptLocks,
   report: Report,
 ): KeptLock | undefined {
   const path = posix.join(folder, lockFile)
   const file = files.find((candidate) => posix.normalize(candidate.path) === path)
   if (file === undefined && topologies.length === 0) return undefined
-  const last = file && readLock(file, report)
+  const last = file && lastLock(file, kept, report)
   if (file !== undefined && last === undefined) return undefined
   const types = new UsedTypes()
   const lock = nextLock(topologies, { folder, types, last })
@@ -45,7 +51,23 @@ export function keepLock(
     const diagnostic = diagnosticOf(change)
     if (diagnostic !== undefined && (diagnostic.severity === 'warning' || !options.acceptReset)) report(diagnostic)
   }
-  return { path, text: formatLock(lock), changes, older: olderSchemas(lock) }
+  return {
+    path,
+    get text() {
+      return formatLock(lock)
+    },
+    changes,
+    older: olderSchemas(lock),
+  }
+}
+
+function lastLock(file: InputFile, kept: KeptLocks, report: Report): Lock | undefined {
+  const { lock, diagnostics } = kept.get(file.path, file.unreadable ?? file.content, () => {
+    const diagnostics: Diagnostic[] = []
+    return { lock: readLock(file, (diagnostic) => void diagnostics.push(diagnostic)), diagnostics }
+  })
+  diagnostics.forEach(report)
+  return lock
 }
 
 function diagnosticOf({ code, verdict, place, message, from, to, consequence, notes, wayOut, commands }: Change): Diagnostic | undefined {
