@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { MemoryCompiler } from './emit/memory-compiler.js'
 import type { KeptOutputs } from './emit/write.js'
-import type { ParsedFiles } from './input/schemas.js'
+import { KeptSchemas } from './input/schemas.js'
 import { Kept } from './kept.js'
 import { KeptFiles } from './kept-files.js'
 import type { KeptLocks } from './lock/keep-lock.js'
@@ -13,7 +13,7 @@ import type { KeptLocks } from './lock/keep-lock.js'
 export class Memory {
   /** Of the schema folder. */
   readonly inputs = new KeptFiles<Uint8Array>((path) => readFileSync(path))
-  readonly parsed: ParsedFiles = { json: new Kept(), idl: new Kept() }
+  readonly schemas = new KeptSchemas()
   readonly locks: KeptLocks = new Kept()
   /** The texts of types' modules, by path. */
   readonly typeFiles = new Kept<string>()

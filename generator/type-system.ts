@@ -1,5 +1,5 @@
 import type { Diagnostic, Place } from './diagnostics.js'
-import { describeSchema, typeFile, typeFileKey } from './emit/avro/file.js'
+import { describeSchema, typeFile, typeFileParts } from './emit/avro/file.js'
 import { type TypeModule, TypeModules } from './emit/avro/modules.js'
 import { Scope } from './emit/avro/scope.js'
 import { TypeWriter } from './emit/avro/types.js'
@@ -24,7 +24,7 @@ export interface TypeOptions {
 
 /** The types of a folder: its schema files (`.avsc`, `.avdl`), in any order. Reads no disk; every problem is in `diagnostics`. */
 export function loadTypes(files: readonly InputFile[], options: TypeOptions = {}, memory: Memory = new Memory()): TypeSystem {
-  const schemas = new Schemas(options.long ?? 'number', memory.parsed)
+  const schemas = new Schemas(options.long ?? 'number', memory.schemas)
   schemas.addFiles(files)
   return new AvroTypeSystem(schemas, options.importExtension ?? '.js', memory)
 }
@@ -205,8 +205,8 @@ class AvroTypeSystem implements TypeSystem {
 
   #file(module: TypeModule): string {
     const older = this.#olderOf(module.schema)
-    const key = typeFileKey(module, this.#modules, this.#extension, older)
-    return this.#memory.typeFiles.get(module.path, key, () => typeFile(module, this.#modules, this.#extension, older))
+    const parts = typeFileParts(module, this.#modules, this.#extension, older)
+    return this.#memory.typeFiles.get(module.path, parts, () => typeFile(module, this.#modules, this.#extension, older))
   }
 }
 

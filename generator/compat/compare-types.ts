@@ -2,7 +2,7 @@ import type { Place } from '../diagnostics.js'
 import { describeSide, describeType, type Lock, type LockedSide, type LockedTypeDetails, typesOf } from '../lock/lock.js'
 import { schemaOf } from '../lock/locked-schema.js'
 import type { AvroSchema } from '../model/avro.js'
-import { stringifyJson } from '../model/json.js'
+import { sameJson } from '../model/json.js'
 import { type Difference, readingProblems, schemaDifferences } from './schema-diff.js'
 
 /** What became of the type of a topic's or a store's side, or of one of the types within it. */
@@ -68,8 +68,7 @@ export class TypeComparison {
   #schemas(from: LockedTypeDetails, to: LockedTypeDetails): readonly TypeChange[] {
     const older = this.#before[from.type] ?? []
     const [last, now] = [older.at(-1), this.#after[to.type]?.at(-1)]
-    if (last === undefined || now === undefined || (from.type === to.type && stringifyJson(last.schema) === stringifyJson(now.schema)))
-      return []
+    if (last === undefined || now === undefined || (from.type === to.type && sameJson(last.schema, now.schema))) return []
     const [writer, reader] = [schemaOf(last), this.#today.get(to.type) ?? schemaOf(now)]
     if (writer === undefined || reader === undefined) return []
     // What could not be read before is no matter of this change.

@@ -130,7 +130,7 @@ export async function planForced(folder: string, files: ReadonlyMap<string, stri
 }
 
 function listText(folder: string, files: ReadonlyMap<string, string>, kept: Kept<string>): string {
-  const hashOf = (path: string, text: string) => kept.get(join(folder, path), text, () => hash(text))
+  const hashOf = (path: string, text: string) => kept.get(join(folder, path), [text], () => hash(text))
   const hashes = [...files].map(([path, text]) => [path, hashOf(path, text)] as const).sort(([a], [b]) => compareText(a, b))
   const comment = 'Written by @millrace/gen: the files of this folder that it owns.'
   return `${JSON.stringify({ comment, files: Object.fromEntries(hashes) }, null, 2)}\n`

@@ -6,14 +6,11 @@ import type { AvroNamed, AvroSchema } from '../model/avro.js'
  */
 export function firstBeyond(types: readonly AvroNamed[], most: number): AvroNamed | undefined {
   if (types.length ** 2 <= most) return undefined
-  const next = new Map<AvroNamed, readonly AvroNamed[]>()
   let written = 0
   return types.find((type) => {
     const seen = new Set([type])
     for (const each of seen) {
-      const references = next.get(each) ?? referencesOf(each)
-      next.set(each, references)
-      for (const reference of references) seen.add(reference)
+      for (const reference of referencesOf(each)) seen.add(reference)
       if (written + seen.size > most) return true
     }
     written += seen.size
@@ -21,7 +18,19 @@ export function firstBeyond(types: readonly AvroNamed[], most: number): AvroName
   })
 }
 
-function referencesOf(type: AvroNamed): readonly AvroNamed[] {
+/** The named types that one refers to itself, once it is complete. */
+export function referencesOf(type: AvroNamed): readonly AvroNamed[] {
+  let references = known.get(type)
+  if (references === undefined) {
+    references = findReferences(type)
+    known.set(type, references)
+  }
+  return references
+}
+
+const known = new WeakMap<AvroNamed, readonly AvroNamed[]>()
+
+function findReferences(type: AvroNamed): readonly AvroNamed[] {
   const found = new Set<AvroNamed>()
   const visit = (schema: AvroSchema): void => {
     if (schema.kind === 'array') visit(schema.items)

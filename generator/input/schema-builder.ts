@@ -24,6 +24,13 @@ export interface Definition {
   readonly schema: Mutable<AvroNamed>
 }
 
+/** A field with a default, which can be checked once all types are complete. */
+export interface FieldDefault {
+  readonly field: AvroField
+  readonly node: JsonNode
+  readonly located: Located
+}
+
 type Mutable<T> = T extends unknown ? { -readonly [key in keyof T]: T[key] } : never
 
 const kinds: ReadonlyMap<string, AvroNamed['kind']> = new Map([
@@ -61,8 +68,8 @@ export class SchemaBuilder {
   readonly #byNode = new Map<JsonObject, Definition>()
   /** How many types without a name `build` is within. */
   #depth = 0
-  /** Fields whose default waits for all types to be complete. */
-  #defaults: { readonly field: AvroField; readonly node: JsonNode; readonly located: Located }[] = []
+  /** Of the type that is being completed. */
+  #defaults: FieldDefault[] = []
 
   constructor(diagnostics: Diagnostic[], long: LongType) {
     this.#diagnostics = diagnostics
@@ -76,13 +83,6 @@ export class SchemaBuilder {
   /** Full names of types that are called so, whatever their namespace and case. */
   namesLike(name: string): readonly string[] {
     return this.#names.like(name)
-  }
-
-  /** Fields with a default, since the last call. */
-  takeDefaults() {
-    const defaults = this.#defaults
-    this.#defaults = []
-    return defaults
   }
 
   /** Finds the named types that `node` defines, however deep; a name defined before is handed to `again`. */
@@ -161,8 +161,19 @@ export class SchemaBuilder {
     return { node, located, namespace, schema }
   }
 
-  /** Reads the inside of a named type. */
-  complete({ node, located, namespace, schema }: Definition): void {
+  /** Takes a type that is complete for the one of its name. */
+  take(definition: Definition): void {
+    this.#byName.set(definition.schema.fullName, definition)
+  }
+
+  /** Reads the inside of a named type; gives the defaults that are to be checked. */
+  complete(definition: Definition): readonly FieldDefault[] {
+    this.#defaults = []
+    this.#complete(definition)
+    return this.#defaults
+  }
+
+  #complete({ node, located, namespace, schema }: Definition): void {
     switch (schema.kind) {
       case 'record':
         schema.fields = this.#fields(node, namespace, located)

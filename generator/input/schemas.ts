@@ -8,6 +8,7 @@ import { DefaultCheck } from './defaults.js'
 import { type IdlFile, parseIdl } from './idl.js'
 import { type JsonNode, member, parseJson } from './json.js'
 import { fromPlain } from './json-value.js'
+import { type CompleteType, KeptTypes } from './kept-types.js'
 import { type Definition, type Located, type LongType, SchemaBuilder } from './schema-builder.js'
 import { type InputFile, readSource, type Source } from './source.js'
 
@@ -18,10 +19,11 @@ interface Root {
   readonly located: Located
 }
 
-/** What parsers made of files, and said of them, by path. */
-export interface ParsedFiles {
-  readonly json: Kept<Parsed<JsonNode>>
-  readonly idl: Kept<Parsed<IdlFile>>
+/** What was made of schema files: the trees of each, by path, and the types of all. */
+export class KeptSchemas {
+  readonly json = new Kept<Parsed<JsonNode>>()
+  readonly idl = new Kept<Parsed<IdlFile>>()
+  readonly types = new KeptTypes()
 }
 
 interface Parsed<T> {
@@ -37,11 +39,13 @@ export class Schemas {
   readonly diagnostics: Diagnostic[] = []
   readonly #builder: SchemaBuilder
   readonly #defaults = new DefaultCheck()
-  readonly #parsed: ParsedFiles
+  readonly #long: LongType
+  readonly #kept: KeptSchemas
 
-  /** `parsed`: files of an earlier run, which are not parsed again if they are the same. */
-  constructor(long: LongType, parsed: ParsedFiles = { json: new Kept(), idl: new Kept() }) {
-    this.#parsed = parsed
+  /** `kept`: of an earlier run, which is not made again if it would be the same. */
+  constructor(long: LongType, kept = new KeptSchemas()) {
+    this.#long = long
+    this.#kept = kept
     this.#builder = new SchemaBuilder(this.diagnostics, long)
   }
 
@@ -63,17 +67,18 @@ export class Schemas {
   addFiles(files: readonly InputFile[]): void {
     const sorted = [...files].sort((a, b) => compareText(a.path, b.path))
     const paths = new Set(sorted.map(({ path }) => path))
-    this.#add(
-      sorted.flatMap((file) => {
-        const source = readSource(file, this.diagnostics)
-        if (source === undefined) return []
-        return file.path.endsWith('.avdl') ? this.#idl(source, paths) : this.#json(source)
-      }),
-    )
+    const roots = sorted.flatMap((file) => {
+      const source = readSource(file, this.diagnostics)
+      if (source === undefined) return []
+      return file.path.endsWith('.avdl') ? this.#idl(source, paths) : this.#json(source)
+    })
+    const complete = new Map<string, CompleteType>()
+    this.#add(roots, complete)
+    if (this.diagnostics.length === 0) this.#kept.types.keep(complete, this.#long)
   }
 
   #json(source: Source): Root[] {
-    const node = this.#parse(source, this.#parsed.json, parseJson)
+    const node = this.#parse(source, this.#kept.json, parseJson)
     if (node === undefined) return []
     const protocol = source.path.endsWith('.avpr') && node.kind === 'object' ? node : undefined
     if (protocol === undefined) return [{ node, namespace: '', located: source }]
@@ -84,7 +89,7 @@ export class Schemas {
   }
 
   #idl(source: Source, paths: ReadonlySet<string>): Root[] {
-    const file = this.#parse(source, this.#parsed.idl, parseIdl)
+    const file = this.#parse(source, this.#kept.idl, parseIdl)
     if (file === undefined) return []
     for (const { path, at } of file.imports) {
       const target = posix.join(posix.dirname(source.path), path)
@@ -101,7 +106,7 @@ export class Schemas {
   }
 
   #parse<T>(source: Source, kept: Kept<Parsed<T>>, parse: (source: Source, diagnostics: Diagnostic[]) => T | undefined): T | undefined {
-    const { result, diagnostics } = kept.get(source.path, source.text, () => {
+    const { result, diagnostics } = kept.get(source.path, [source.text], () => {
       const diagnostics: Diagnostic[] = []
       return { result: parse(source, diagnostics), diagnostics }
     })
@@ -124,19 +129,26 @@ export class Schemas {
     return diagnostics.some(({ severity }) => severity === 'error') || schema === undefined ? { diagnostics } : { schema }
   }
 
-  #add(roots: readonly Root[]): AvroSchema[] {
+  /** `complete`: gets the types that are, for those of files. */
+  #add(roots: readonly Root[], complete?: Map<string, CompleteType>): AvroSchema[] {
     const again: [Definition, Definition][] = []
     const definitions = roots.flatMap(({ node, namespace, located }) =>
       this.#builder.define(node, namespace, located, (first, second) => again.push([first, second])),
     )
-    for (const definition of definitions) this.#builder.complete(definition)
+    const staying = complete === undefined ? new Map<string, CompleteType>() : this.#kept.types.staying(this.#builder.types, this.#long)
+    for (const { definition } of staying.values()) this.#builder.take(definition)
+    const completed = definitions
+      .filter(({ node, schema }) => staying.get(schema.fullName)?.definition.node !== node)
+      .map((definition) => ({ definition, defaults: this.#builder.complete(definition) }))
+    for (const each of [...staying.values(), ...completed]) {
+      const { fullName } = each.definition.schema
+      for (const { field, node } of each.defaults) this.#defaults.add(field, node)
+      if (this.#builder.types.get(fullName) === each.definition) complete?.set(fullName, each)
+    }
     const schemas = roots.map(({ node, namespace, located }) => this.#builder.build(node, namespace, located))
-    const texts = new Map<Definition, string>()
-    for (const [first, second] of again) this.#checkAgain(first, second, texts)
+    for (const [first, second] of again) this.#checkAgain(first, second)
     if (definitions.length > 0) this.#checkSize()
-    const defaults = this.#builder.takeDefaults()
-    for (const { field, node } of defaults) this.#defaults.add(field, node)
-    for (const { field, node, located } of defaults) {
+    for (const { field, node, located } of completed.flatMap(({ defaults }) => defaults)) {
       const problem = this.#defaults.problem(field)
       if (problem === undefined) continue
       const message = `the default of the field ${field.name} is wrong: ${problem.message}`
@@ -153,12 +165,10 @@ export class Schemas {
   }
 
   /** Files that bring their own copy of a type are common; what counts is that the copies agree. */
-  #checkAgain(first: Definition, second: Definition, texts: Map<Definition, string>): void {
+  #checkAgain(first: Definition, second: Definition): void {
     const { fullName } = second.schema
     const other = first.schema.place
-    const text = texts.get(first) ?? schemaText(first.schema)
-    texts.set(first, text)
-    if (first.located !== second.located && text === schemaText(second.schema)) return
+    if (first.located !== second.located && schemaText(this.find(fullName)!) === schemaText(second.schema)) return
     this.diagnostics.push({
       code: 'avro-duplicate-type',
       severity: 'error',

@@ -62,7 +62,7 @@ export function keepLock(
 }
 
 function lastLock(file: InputFile, kept: KeptLocks, report: Report): Lock | undefined {
-  const { lock, diagnostics } = kept.get(file.path, file.unreadable ?? file.content, () => {
+  const { lock, diagnostics } = kept.get(file.path, [file.content, file.unreadable], () => {
     const diagnostics: Diagnostic[] = []
     return { lock: readLock(file, (diagnostic) => void diagnostics.push(diagnostic)), diagnostics }
   })

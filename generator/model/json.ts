@@ -26,6 +26,15 @@ export function sortedObject<T>(entries: readonly (readonly [string, T])[]): { r
   return jsonObject([...entries].sort(([a], [b]) => compareText(a, b)))
 }
 
+/** Would both be the same text? */
+export function sameJson(a: Json, b: Json): boolean {
+  if (Object.is(a, b)) return true
+  if (isList(a)) return isList(b) && a.length === b.length && a.every((item, index) => sameJson(item, b[index]!))
+  if (!isObject(a) || !isObject(b)) return false
+  const [keys, others] = [Object.keys(a), Object.keys(b)]
+  return keys.length === others.length && keys.every((key, index) => key === others[index] && sameJson(a[key]!, b[key]!))
+}
+
 export function isList(value: Json): value is readonly Json[] {
   return Array.isArray(value)
 }

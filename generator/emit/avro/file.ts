@@ -32,14 +32,21 @@ export function typeFile(module: TypeModule, modules: TypeModules, extension: st
   return `${importLines(scope.imports, module.path, extension)}\n${parts.join('\n')}`
 }
 
-/** All that `typeFile` reads, as text: what the schema says, and of other types what they are called, where they are, and (in the fingerprint) what they say. */
-export function typeFileKey(module: TypeModule, modules: TypeModules, extension: string, older: readonly WriterSchema[]): string {
+/** All that `typeFile` reads: the schema, what the types that it refers to are called and where they are, and what was before. */
+export function typeFileParts(
+  module: TypeModule,
+  modules: TypeModules,
+  extension: string,
+  older: readonly WriterSchema[],
+): readonly unknown[] {
   const { schema, path, stem } = module
-  const others = namedWithin(schema).map((type) => {
+  const others = namedWithin(schema).flatMap((type) => {
     const { path, stem, qualifiedStem } = modules.of(type)
-    return [path, stem, qualifiedStem, modules.isShared(stem)]
+    return [type, path, stem, qualifiedStem, modules.isShared(stem)]
   })
-  return JSON.stringify([extension, path, stem, schemaText(schema), fingerprint(schema), others, older])
+  const former = older.flatMap(({ fingerprint, schema }) => [fingerprint, schema])
+  // A type in place is another object in each run.
+  return [extension, path, stem, 'fullName' in schema ? schema : schemaText(schema), ...others, ...former]
 }
 
 function declare(schema: AvroSchema, stem: string, types: TypeWriter): string {
