@@ -182,15 +182,15 @@ export const changeCodes = {
   },
   'store-key': {
     verdict: 'reset',
-    change: 'the type or the schema of a store’s keys',
+    change: 'the type, the encoding or the schema of a store’s keys',
     consequence:
       'Keys are found by their bytes, which are others now: no row is found again, and each key may belong to another partition.',
     wayOut: `${newName} or ${reset}.`,
   },
   'store-value-type': {
     verdict: 'reset',
-    change: 'the type of a store’s values, which Avro’s resolution does not apply to',
-    consequence: 'The rows have the old type, and cannot be read.',
+    change: 'the type or the encoding of a store’s values, which Avro’s resolution does not apply to',
+    consequence: 'The rows are as the old version wrote them, and cannot be read.',
     wayOut: `${newName} or ${reset}.`,
   },
   'store-value-schema': {
@@ -284,7 +284,7 @@ export const changeCodes = {
   },
   'repartition-type': {
     verdict: 'reset',
-    change: 'the type of keys or values of an internal topic, or the schema of its keys',
+    change: 'the type or the encoding of keys or values of an internal topic, or the schema of its keys',
     consequence: 'Records in it that have not been processed cannot be read, or lie in other partitions than their key does now.',
     wayOut: `Give the step a new name; or stop the inputs and let the old version finish, then ${reset}.`,
   },

@@ -1,7 +1,7 @@
-import { describeSide, type LockedInternalTopic } from '../lock/lock.js'
+import type { LockedInternalTopic } from '../lock/lock.js'
 import { deleteTopics, resetApplication } from './commands.js'
 import { concernsOf } from './compare-stores.js'
-import { fingerprints } from './compare-types.js'
+import { describeChanged, fingerprints } from './compare-types.js'
 import type { Comparison } from './comparison.js'
 
 /** Repartition topics, those of foreign-key joins among them, the partitions of changelogs, and sub-topologies. */
@@ -72,12 +72,12 @@ function compareTopic(comparison: Comparison, name: string, before: LockedIntern
   const type = inValue.find(({ kind }) => kind === 'type' || kind === 'encoding')
   if (inKey.length > 0 || type !== undefined) {
     const [was, is] = inKey.length > 0 ? [before.key, after.key] : [before.value, after.value]
-    const [schema] = inKey.flatMap((change) => (change.kind === 'schema' ? [change] : []))
+    const change = inKey.find(({ kind }) => kind === 'schema') ?? inKey[0] ?? type
     comparison.report('repartition-type', {
       place,
-      message: `What is in the internal topic \`${name}\` has another ${inKey.length > 0 ? 'key' : 'type'}.`,
-      from: was && `${describeSide(was)}${schema === undefined ? '' : ` ${schema.from}`}`,
-      to: is && `${describeSide(is)}${schema === undefined ? '' : ` ${schema.to}`}`,
+      message: `What is in the internal topic \`${name}\` has another ${inKey.length > 0 ? 'key' : type?.kind}.`,
+      from: describeChanged(was, change, 'from'),
+      to: describeChanged(is, change, 'to'),
       concerns,
       notes: inKey.flatMap((change) => (change.kind === 'schema' ? change.differences : [])),
       commands,

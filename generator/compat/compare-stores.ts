@@ -1,10 +1,10 @@
-import { describeSide, type LockedStore } from '../lock/lock.js'
+import { describeSide, type LockedSide, type LockedStore, type LockedTopology, typesOf } from '../lock/lock.js'
 import { changelogOf } from '../lock/locked-topology.js'
 import { formatDuration } from '../model/durations.js'
 import type { ChangeCode } from './change-codes.js'
 import { deleteTopics, resetApplication, setTopicConfig } from './commands.js'
 import { windowKind } from './compare-steps.js'
-import { fingerprints, type SchemaChange } from './compare-types.js'
+import { describeChanged, fingerprints, type SchemaChange } from './compare-types.js'
 import type { Comparison } from './comparison.js'
 
 export function compareStores(comparison: Comparison): void {
@@ -128,7 +128,11 @@ function layout({ kind, retainDuplicates = false, global = false }: LockedStore)
 
 function compareSides(comparison: Comparison, name: string, before: LockedStore, after: LockedStore): void {
   // A table that is its topic has the topic's bytes, and is told of with it.
-  if (isTopicItself(comparison, name, after) && isTopicItself(comparison, name, before)) return
+  if (
+    isTopicItself(comparison.after, comparison.application, name, after) &&
+    isTopicItself(comparison.before, comparison.application, name, before)
+  )
+    return
   const concerns = concernsOf(name, before)
   const place = comparison.placeOfStore(name)
   const commands = resetApplication(comparison.application, comparison.before)
@@ -138,8 +142,8 @@ function compareSides(comparison: Comparison, name: string, before: LockedStore,
     comparison.report('store-key', {
       place: (first!.kind === 'schema' ? first!.place : undefined) ?? place,
       message: `The key of store \`${name}\` changes.`,
-      from: first!.kind === 'schema' ? `${describeSide(before.key)} ${first!.from}` : describeSide(before.key),
-      to: first!.kind === 'schema' ? `${describeSide(after.key)} ${first!.to}` : describeSide(after.key),
+      from: describeChanged(before.key, first, 'from'),
+      to: describeChanged(after.key, first, 'to'),
       concerns,
       notes: inKey.flatMap((change) => (change.kind === 'schema' ? change.differences : [])),
       commands,
@@ -148,7 +152,7 @@ function compareSides(comparison: Comparison, name: string, before: LockedStore,
   for (const change of comparison.types.sides(before.value, after.value)) {
     if (change.kind === 'null') continue
     if (change.kind !== 'schema') {
-      const message = `The value of store \`${name}\` changes.`
+      const message = `The ${change.kind === 'encoding' ? 'encoding of the values' : 'value'} of store \`${name}\` changes.`
       comparison.report('store-value-type', { place, message, from: change.from, to: change.to, concerns, commands })
     } else reportValueSchema(comparison, change, concerns, commands)
   }
@@ -206,10 +210,18 @@ function compareChangelog(comparison: Comparison, name: string, before: LockedSt
   })
 }
 
-/** Global tables, and tables whose topic is their changelog. */
-function isTopicItself({ application, after }: Comparison, name: string, { global, changelog, step }: LockedStore): boolean {
-  if (global) return after.steps[step]?.operator === 'globalTable'
-  return changelog !== undefined && changelog !== changelogOf(application, name)
+/** Global tables in the encoding of their topic, and tables whose topic is their changelog. */
+function isTopicItself({ steps, topics }: LockedTopology, application: string, name: string, store: LockedStore): boolean {
+  const { global, changelog } = store
+  if (!global) return changelog !== undefined && changelog !== changelogOf(application, name)
+  const { operator, settings } = steps[store.step] ?? {}
+  const topic = operator === 'globalTable' ? topics[String(settings?.topic)] : undefined
+  return topic !== undefined && sameEncoding(store.key, topic.key) && sameEncoding(store.value, topic.value)
+}
+
+function sameEncoding(side: LockedSide, other: LockedSide): boolean {
+  const [encodings, others] = [side, other].map((each) => typesOf(each).map(({ encoding }) => encoding))
+  return String(encodings) === String(others)
 }
 
 function ownChangelog({ application }: Comparison, name: string, { changelog }: LockedStore): readonly string[] {

@@ -33,6 +33,14 @@ export function fingerprints({ bytes, from, to }: SchemaChange): { readonly from
   return bytes ? { from, to } : {}
 }
 
+/** A side before or after its change: with what has changed of it, where its type does not tell. */
+export function describeChanged(side: LockedSide | undefined, change: TypeChange | undefined, which: 'from' | 'to'): string | undefined {
+  if (side === undefined) return undefined
+  const text = describeSide(side)
+  if (change?.kind === 'schema') return `${text} ${change[which]}`
+  return change?.kind === 'encoding' ? `${text} as ${change[which]}` : text
+}
+
 /** Compares types by the schemas that two locks have for them. */
 export class TypeComparison {
   readonly #before: Lock['schemas']
