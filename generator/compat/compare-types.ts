@@ -83,9 +83,6 @@ export class TypeComparison {
     const known = older.flatMap((entry) => schemaOf(entry) ?? []).filter((other) => readingProblems(writer, other).length === 0)
     const differences = schemaDifferences(writer, reader)
     const bytes = from.fingerprint !== to.fingerprint
-    // Bytes that do not tell their schema are read as if they had today's.
-    const unknown =
-      bytes && (to.encoding === 'avro-bare' || to.encoding === 'json') ? [`${to.encoding} does not tell the schema of a value`] : []
     return [
       {
         kind: 'schema',
@@ -94,7 +91,7 @@ export class TypeComparison {
         from: from.fingerprint!,
         to: to.fingerprint!,
         bytes,
-        reading: [...new Set([...unknown, ...[...known, writer].flatMap((other) => readingProblems(reader, other))])],
+        reading: [...new Set([...known, writer].flatMap((other) => readingProblems(reader, other)))],
         readBack: readingProblems(writer, reader),
         differences: differences.map(({ text }) => text),
         place: differences.find((each): each is Difference & { place: Place } => each.place !== undefined)?.place ?? placeOf(reader),

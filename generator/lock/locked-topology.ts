@@ -1,6 +1,6 @@
 import { posix } from 'node:path'
 import { stepOf, type Topology, taskCount } from 'millrace/topology'
-import type { DataType, Encoding } from '../model/data-type.js'
+import { type DataType, type Encoding, stateEncoding } from '../model/data-type.js'
 import { graphOf } from '../model/graph.js'
 import { type Json, jsonObject, sortedObject } from '../model/json.js'
 import type { SpecValue, StepModel, TopologyModel } from '../model/topology.js'
@@ -56,8 +56,8 @@ class Sides {
   }
 
   /** The rows of a buffer are bytes, whose types only the step knows. */
-  held(format: string, type: DataType, encoding: Encoding): LockedSide {
-    return { format, of: [this.#types.lock({ ...type, nullable: false }, encoding)] }
+  held(format: string, type: DataType): LockedSide {
+    return { format, of: [this.#types.lock({ ...type, nullable: false }, stateEncoding)] }
   }
 }
 
@@ -106,8 +106,8 @@ function lockStores(topology: TopologyModel, graph: Topology, sides: Sides): rea
     const store: LockedStore = {
       kind: spec.kind,
       step,
-      key: held ? sides.held('time and key: …', held.key, held.keyEncoding) : sides.of(spec.key),
-      value: held ? sides.held('update of …', held.value, held.valueEncoding) : sides.of(spec.value),
+      key: held ? sides.held('time and key: …', held.key) : sides.of(spec.key),
+      value: held ? sides.held('update of …', held.value) : sides.of(spec.value),
       ...('windowSizeMs' in spec && { windowSizeMs: spec.windowSizeMs }),
       ...('retentionMs' in spec && { retentionMs: spec.retentionMs }),
       ...('historyRetentionMs' in spec && { historyRetentionMs: spec.historyRetentionMs }),

@@ -157,7 +157,7 @@ class StepBuilder {
     const scope = this.#scope(step, inputs, topics as readonly TopicModel[])
     if (!complete) this.#checkNames(step, scope)
     const built = complete ? step.operator.build(scope) : undefined
-    this.#built.set(step, built === undefined ? 'broken' : this.#model(step, built, inputs, topics as readonly TopicModel[]))
+    this.#built.set(step, built === undefined ? 'broken' : this.#model(step, built, inputs))
     for (const { name } of step.outputs) this.#outputs.set(name, { step, output: built?.output })
   }
 
@@ -223,9 +223,8 @@ class StepBuilder {
     this.#reader.error('unknown-step', place, `There is no step \`${name}\`.`, topic ?? hint)
   }
 
-  #model(step: DeclaredStep, built: Built, inputs: readonly Input[], topics: readonly TopicModel[]): StepModel {
+  #model(step: DeclaredStep, built: Built, inputs: readonly Input[]): StepModel {
     const output = built.output ?? built.types
-    const [topic] = topics
     return {
       name: step.name,
       place: step.place,
@@ -233,14 +232,7 @@ class StepBuilder {
       inputs: inputs.map((input) => input.name),
       spec: built.spec as StepModel['spec'],
       ...(built.output && { gives: built.output.kind }),
-      ...(output && {
-        output: {
-          key: output.key,
-          value: output.value,
-          keyEncoding: topic?.keyEncoding ?? 'avro',
-          valueEncoding: topic?.valueEncoding ?? 'avro',
-        },
-      }),
+      ...(output && { output: { key: output.key, value: output.value } }),
       ...(built.output && { partitioning: built.output.partitioning }),
       logic: (built.logic ?? []).filter((logic) => logic !== undefined),
     }

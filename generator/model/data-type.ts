@@ -13,6 +13,12 @@ export type DataType =
 
 export type Encoding = 'avro' | 'avro-bare' | 'confluent' | 'json'
 
+/**
+ * Of all that Millrace writes and reads back: stores, changelogs, repartition topics, those of foreign-key joins. Whatever the topics have that the data came
+ * from, it tells the schema that it was written with, so that it can be read when that changes. Topics of the user's have encodings of their own.
+ */
+export const stateEncoding: Encoding = 'avro'
+
 /** Text of generated TypeScript and what it needs imported. */
 export interface Code {
   readonly text: string

@@ -8,8 +8,9 @@ import {
 } from 'millrace/topology'
 import type { Diagnostic } from '../diagnostics.js'
 import { codegenVersion, type TopologySpec } from '../emit/runtime-symbols.js'
-import type { DataType, Encoding } from './data-type.js'
+import { type DataType, type Encoding, stateEncoding } from './data-type.js'
 import type { TopologyModel } from './topology.js'
+import { hasAvro } from './types.js'
 
 /** What Kafka allows as the name of a topic. */
 const maxTopicName = 249
@@ -57,8 +58,16 @@ export function graphOf(topology: TopologyModel, nameOf: NameOf): Topology {
 class Logic {}
 
 /** The topology as generated code would hand it over, with stand-ins for serdes and classes: the graph never calls them. */
-function specOf({ application, topics, stores, steps }: TopologyModel, nameOf: NameOf = () => 'stand-in'): TopologySpec {
-  const serde = (type: DataType, encoding: Encoding) => standIn(type, encoding, nameOf)
+function specOf(topology: TopologyModel, nameOf: NameOf = () => 'stand-in'): TopologySpec {
+  const { application, topics, stores, steps } = topology
+  // The graph asks whether two are one, as they are in generated code.
+  const standIns = new Map<string, object>()
+  const serde = (type: DataType, encoding: Encoding): object => {
+    const { text } = topology.serde(type, encoding)
+    const made = standIns.get(text) ?? standIn(type, encoding, nameOf)
+    standIns.set(text, made)
+    return made
+  }
   const spec = {
     codegen: codegenVersion,
     application,
@@ -70,15 +79,15 @@ function specOf({ application, topics, stores, steps }: TopologyModel, nameOf: N
       }),
     ),
     stores: Object.fromEntries(
-      stores.map((store) => [store.name, { ...store, key: serde(store.key, 'avro'), value: serde(store.value, 'avro') }]),
+      stores.map((store) => [store.name, { ...store, key: serde(store.key, stateEncoding), value: serde(store.value, stateEncoding) }]),
     ),
     steps: steps.map(({ name, operator, spec, output, logic }) => ({
       name,
       operator,
       ...spec,
       ...(output && {
-        key: serde(output.key, output.keyEncoding),
-        value: serde(output.value, output.valueEncoding),
+        key: serde(output.key, stateEncoding),
+        value: serde(output.value, stateEncoding),
         nullableKey: output.key.nullable,
         nullableValue: output.value.nullable,
       }),
@@ -89,15 +98,8 @@ function specOf({ application, topics, stores, steps }: TopologyModel, nameOf: N
   return spec as unknown as TopologySpec
 }
 
-/** A serde that tells no more than what the graph asks: its name, whether bytes name the schema they were written with, and whether it needs a schema registry. */
+/** A serde that tells no more than what the graph asks: its name, and whether bytes name the schema they were written with. */
 function standIn(type: DataType, encoding: Encoding, nameOf: NameOf): object {
   const serde = { name: nameOf(type, encoding), serialize: () => new Uint8Array(), deserialize: () => undefined }
-  if (!isAvro(type)) return serde
-  if (encoding === 'avro') return { ...serde, writer: { fingerprint: '', schema: '' }, learn() {} }
-  if (encoding !== 'confluent') return serde
-  return { ...serde, stored: standIn(type, 'avro', nameOf), reader: () => serde, writer: () => serde }
-}
-
-function isAvro(type: DataType): boolean {
-  return 'key' in type ? isAvro(type.key) : type.kind === 'avro'
+  return hasAvro(type) && encoding === 'avro' ? { ...serde, writer: { fingerprint: '', schema: '' }, learn() {} } : serde
 }

@@ -102,7 +102,7 @@ export interface StepModel {
   readonly spec: StepData
   readonly gives?: Output['kind']
   /** The type of what it gives; absent where it gives nothing. */
-  readonly output?: { readonly key: DataType; readonly value: DataType; readonly keyEncoding: Encoding; readonly valueEncoding: Encoding }
+  readonly output?: { readonly key: DataType; readonly value: DataType }
   readonly partitioning?: Partitioning
   readonly logic: readonly LogicModel[]
 }

@@ -3,6 +3,11 @@ import type { DataType, TypeSystem } from './data-type.js'
 
 export const long: DataType = { kind: 'primitive', primitive: 'long', nullable: false }
 
+/** Has it an encoding? Types of Kafka's own have none. */
+export function hasAvro(type: DataType): boolean {
+  return 'key' in type ? hasAvro(type.key) : type.kind === 'avro'
+}
+
 export function nonNull(type: DataType): DataType {
   return type.nullable ? { ...type, nullable: false } : type
 }

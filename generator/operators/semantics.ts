@@ -39,7 +39,8 @@ export const semantics: Readonly<Record<OperatorName, Semantics>> = {
     timestamps: source,
     semantics:
       'Null keys are dropped; null values delete. Out-of-order updates are taken by offset, unless the store is versioned (KIP-889, KIP-914).',
-    makes: 'a store if one is named or a later step needs it. The topic itself is its changelog.',
+    makes:
+      'a store if one is named or a later step needs it. The topic itself is its changelog, unless it has another encoding than `avro`, or the step changes what it reads (`timestamp`, `onDeserializationError`).',
     example: '  rows: { table: in }\n',
   },
   globalTable: {

@@ -38,12 +38,14 @@ class GlobalTableProcessor implements Processor {
 }
 
 export function buildGlobalTable(step: GlobalTableStep, builder: TopologyBuilder): void {
-  const { key, value } = builder.topic(step.topic)
+  const topic = builder.topic(step.topic)
+  const key = step.key ?? topic.key
+  const value = step.value ?? topic.value
   const spec = tableStoreSpec(builder, step.name, step.store, key, value)
   if (spec.kind === 'versioned') throw new StepFailure('a global table cannot be versioned.', 'Make the kind of its store keyValue.')
   builder.addStore(step.name, { ...spec, key, value, logging: false }, true)
   const source = { ...sourceNode(`${step.name}/source`, [step.topic], step, builder), nullableValue: true }
   const create = () => new GlobalTableProcessor(spec.name)
   builder.global(source, { kind: 'processor', name: step.name, parents: [source.name], stores: [spec.name], create }, spec.name)
-  builder.define(step.name, { kind: 'globalTable', key: step.key ?? key, value: step.value ?? value, store: spec.name })
+  builder.define(step.name, { kind: 'globalTable', key, value, store: spec.name })
 }

@@ -1,6 +1,6 @@
-import { isRegistrySerde } from '../serde/registry.js'
 import type { StoreSpec } from '../stores/store-spec.js'
 import type { TopologyBuilder } from '../topology/builder.js'
+import { needsRegistry, type TopicSerdes } from '../topology/connect-registry.js'
 import type { LogicClass, StepBase } from './step.js'
 import type { TimestampExtractorLogic } from './stream.js'
 import { sourceNode } from './stream.js'
@@ -19,14 +19,14 @@ export interface TableStep extends StepBase {
 }
 
 export function buildTable(step: TableStep, builder: TopologyBuilder): void {
-  const { name, key, value } = builder.topic(step.topic)
+  const topic = builder.topic(step.topic)
   const source = builder.source({ ...sourceNode(`${step.name}/source`, [step.topic], step, builder), nullableValue: true }, true)
-  const spec = tableStoreSpec(builder, step.name, step.store, key, value)
-  const input = { nodes: [source], key: step.key ?? key, value: step.value ?? value, topics: [name] }
+  const input = { nodes: [source], key: step.key ?? topic.key, value: step.value ?? topic.value, topics: [topic.name] }
+  const spec = tableStoreSpec(builder, step.name, step.store, input.key, input.value)
   const handle = addSourceTable(builder, {
     step: step.name,
     input,
-    spec: withSourceAsChangelog(step, spec, builder),
+    spec: withSourceAsChangelog(step, input, spec, builder),
     materialized: namedStore(builder, step.name, step.store) !== undefined,
   })
   builder.define(step.name, handle)
@@ -34,11 +34,12 @@ export function buildTable(step: TableStep, builder: TopologyBuilder): void {
 
 /**
  * The topic has all that the table is made of, so it needs no changelog beside it: rows are then written as the topic has them. Not so
- * where the step changes records on their way (timestamps, those that do not decode), or where rows cannot be read without a schema registry.
+ * where the step changes records on their way (timestamps, those that do not decode), or where rows have other bytes: the step's serdes are not the
+ * topic's, or the topic's need a schema registry.
  */
-function withSourceAsChangelog(step: TableStep, spec: StoreSpec, builder: TopologyBuilder): StoreSpec {
+function withSourceAsChangelog(step: TableStep, rows: TopicSerdes, spec: StoreSpec, builder: TopologyBuilder): StoreSpec {
   const { name, key, value } = builder.topic(step.topic)
   const unchanged = step.timestampExtractor === undefined && (step.onDeserializationError ?? 'fail') === 'fail'
-  const asItIs = unchanged && !isRegistrySerde(key) && !isRegistrySerde(value)
+  const asItIs = unchanged && rows.key === key && rows.value === value && !needsRegistry(rows)
   return asItIs && spec.logging !== false ? { ...spec, key, value, changelogTopic: name } : spec
 }

@@ -1,5 +1,5 @@
 import { type Code, runtimeType, text } from '../../model/code.js'
-import type { DataType, Encoding } from '../../model/data-type.js'
+import { type DataType, type Encoding, stateEncoding } from '../../model/data-type.js'
 import { camelCase } from '../../model/step-names.js'
 import type { StepModel, StoreModel, TopicModel, TopologyModel } from '../../model/topology.js'
 import { render } from '../render.js'
@@ -72,8 +72,8 @@ function storeFields(store: StoreModel, serdes: Serdes): Fields {
   } = store
   return [
     ...data({ kind, name, property, queryable }),
-    ['key', serdes.of(store.key, 'avro')],
-    ['value', serdes.of(store.value, 'avro')],
+    ['key', serdes.of(store.key, stateEncoding)],
+    ['value', serdes.of(store.value, stateEncoding)],
     ...data({ persistence, logging, caching, windowSizeMs, retentionMs, retainDuplicates, historyRetentionMs }),
   ]
 }
@@ -83,11 +83,7 @@ function stepFields(step: StepModel, serdes: Serdes): Fields {
   const types: Fields =
     output === undefined
       ? []
-      : [
-          ['key', serdes.of(output.key, output.keyEncoding)],
-          ['value', serdes.of(output.value, output.valueEncoding)],
-          ...nullability(output),
-        ]
+      : [['key', serdes.of(output.key, stateEncoding)], ['value', serdes.of(output.value, stateEncoding)], ...nullability(output)]
   const logic = step.logic.map(
     ({ field, property, className, concrete }) =>
       [field, text(concrete ? `logic.${property} ?? ${className}` : `logic.${property}`)] as const,

@@ -5,7 +5,7 @@ export const bareEncoding: Rule = {
   code: 'bare-encoding',
   level: 'warn',
   summary: 'A topic that the topology writes in `avro-bare`.',
-  why: 'Such records do not say which schema they were written with. When it changes, the old ones in the topic are misread or cannot be read. `avro` (a fingerprint before each) and `confluent` (an id) can evolve. Reading such a topic of others is fine.',
+  why: 'Such records do not say which schema they were written with. When it changes, the old ones in the topic are misread or cannot be read. `avro` (a fingerprint before each) and `confluent` (an id) can evolve. Reading such a topic of others is fine: state and internal topics are in `avro`, whatever they are made of.',
   *check({ allSteps }) {
     for (const { topology, all } of allSteps) {
       const written = new Set(all.flatMap((step) => (step.operator === 'sink' ? topicNames(step) : [])))

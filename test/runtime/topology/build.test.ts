@@ -140,6 +140,24 @@ test('a table’s topic is its changelog, unless the step changes records on the
   t.is(changelog({ name: 't', operator: 'table', topic: 'topic', onDeserializationError: 'continue' }).changelogTopic, undefined)
 })
 
+test('a step’s own serdes are those of its rows; a table’s topic in other ones is no changelog of it', (t) => {
+  const own: Serde = { ...serde, name: 'own' }
+  const rows = (step: object, operator: 'table' | 'globalTable') => {
+    const reader = { name: 't', operator, topic: 'topic', ...step } satisfies StepSpec
+    const asked = operator === 'table' ? [groupBy('g', 't'), count('c', 'g')] : []
+    return build([reader, ...asked]).stores.find(({ spec }) => spec.name === 't')!.spec
+  }
+  for (const [step, key, value, changelogTopic] of [
+    [{ key: serde, value: serde }, serde, serde, 'topic'],
+    [{ key: serde, value: own }, serde, own, undefined],
+    [{ key: own, value: serde }, own, serde, undefined],
+  ] as const) {
+    t.like(rows(step, 'table'), { key, value })
+    t.is(rows(step, 'table').changelogTopic, changelogTopic)
+    t.like(rows(step, 'globalTable'), { key, value })
+  }
+})
+
 test('stream steps of the same topic share a source', (t) => {
   const topology = build([stream('a', 'in'), stream('b', 'in'), sink('x', 'a'), sink('y', 'b')])
   t.deepEqual(names(topology), ['a', 'x', 'y'])

@@ -36,7 +36,7 @@ export function loginAttemptsTopology(logic: LoginAttemptsLogic): TopologySpec {
       },
     },
     steps: [
-      { name: 'login-events', operator: 'stream', topics: ['logins'], key: stringSerde, value: loginEventBareSerde },
+      { name: 'login-events', operator: 'stream', topics: ['logins'], key: stringSerde, value: loginEventSerde },
       {
         name: 'suspicious',
         operator: 'filter',

@@ -49,11 +49,11 @@ export function avroTypesTopology(logic: AvroTypesLogic): TopologySpec {
       items: { kind: 'timestampedKeyValue', name: 'items', property: 'items', queryable: false, key: stringSerde, value: shopBItemSerde },
     },
     steps: [
-      { name: 'item', operator: 'stream', topics: ['a'], key: shopAItemBareSerde, value: shopBItemConfluentSerde, nullableValue: true },
+      { name: 'item', operator: 'stream', topics: ['a'], key: shopAItemSerde, value: shopBItemSerde, nullableValue: true },
       { name: 'inner', operator: 'mapValues', input: 'item', key: shopAItemSerde, value: inlineSerde, logic: logic.inner ?? Inner },
       { name: 'by-name', operator: 'selectKey', input: 'inner', key: stringSerde, value: inlineSerde, logic: logic.byName ?? ByName },
       { name: 'out', operator: 'sink', input: 'by-name', topic: 'c' },
-      { name: 'items', operator: 'table', topic: 'b', store: 'items', key: stringSerde, value: shopBItemJsonSerde },
+      { name: 'items', operator: 'table', topic: 'b', store: 'items', key: stringSerde, value: shopBItemSerde },
       { name: 'bytes', operator: 'stream', topics: ['d'], key: uuidSerde, value: bytesSerde, nullableValue: true },
       { name: 'end', operator: 'forEach', input: 'bytes', logic: logic.end },
       { name: 'changes', operator: 'toStream', input: 'items', key: stringSerde, value: shopBItemSerde, nullableValue: true },

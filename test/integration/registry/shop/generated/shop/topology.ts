@@ -27,7 +27,9 @@ const cityConfluentSerde = confluentSerde(cityCodec)
 const totalConfluentSerde = confluentSerde(totalCodec)
 const citySerde = avroSerde(cityCodec)
 const totalSerde = avroSerde(totalCodec)
+const orderIdSerde = avroSerde(orderIdCodec)
 const orderSerde = avroSerde(orderCodec)
+const customerSerde = avroSerde(customerCodec)
 const saleSerde = avroSerde(saleCodec)
 
 /** `shop.topology.yaml` as data, with the given classes in place of its logic. */
@@ -51,7 +53,7 @@ export function shopTopology(logic: ShopLogic): TopologySpec {
       },
     },
     steps: [
-      { name: 'placed', operator: 'stream', topics: ['orders'], key: orderIdConfluentSerde, value: orderConfluentSerde },
+      { name: 'placed', operator: 'stream', topics: ['orders'], key: orderIdSerde, value: orderSerde },
       {
         name: 'by-customer',
         operator: 'selectKey',
@@ -60,7 +62,7 @@ export function shopTopology(logic: ShopLogic): TopologySpec {
         value: orderSerde,
         logic: logic.byCustomer ?? ByCustomer,
       },
-      { name: 'people', operator: 'table', topic: 'customers', key: stringSerde, value: customerConfluentSerde },
+      { name: 'people', operator: 'table', topic: 'customers', key: stringSerde, value: customerSerde },
       {
         name: 'sales',
         operator: 'join',
