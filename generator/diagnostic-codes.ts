@@ -17,7 +17,8 @@ export const diagnosticCodes = {
   'wrong-input-kind': 'An operator that does not take a stream, table or grouped input such as this.',
   'type-mismatch': 'Keys or values that meet have different types.',
   'null-mismatch': 'Null may come where it is not allowed.',
-  'partition-mismatch': 'Topics that are joined or grouped together declare different numbers of partitions.',
+  'partition-mismatch':
+    'Topics that are joined or grouped together declare different numbers of partitions, or have their keys in different encodings.',
   'wrong-store-kind': 'A store of a kind that the step cannot use.',
   'store-conflict': 'A store that two steps want to fill, or with types that differ from what fills it.',
   'invalid-window': 'A window whose size, advance, grace or retention do not fit together.',

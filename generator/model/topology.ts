@@ -90,6 +90,8 @@ export interface PartitionSource {
   /** ``topic `logins` ``, ``step `by-user` ``. */
   readonly name: string
   readonly partitions?: number
+  /** What its records lie by, where their keys are Avro; absent: that of internal topics. */
+  readonly keyEncoding?: Encoding
 }
 
 export interface StepModel {

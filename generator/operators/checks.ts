@@ -1,4 +1,5 @@
-import type { Output, Partitioning } from '../model/topology.js'
+import { type Encoding, stateEncoding } from '../model/data-type.js'
+import type { Output, Partitioning, PartitionSource } from '../model/topology.js'
 import { sameType } from '../model/types.js'
 import type { Input, StepScope } from './operator.js'
 
@@ -55,20 +56,56 @@ export function checkSame(step: StepScope, side: 'keys' | 'values', first: Input
   return false
 }
 
-/** Inputs that meet by key must have as many partitions each, unless Millrace repartitions them. */
+/** Inputs that meet by key must have as many partitions each, and lie by the same bytes of keys, unless Millrace repartitions them. */
 export function checkCopartitioned(step: StepScope, inputs: readonly Input[]): void {
-  const known = inputs.flatMap((input) =>
-    input.partitioning.rekeyed ? [] : input.partitioning.sources.map((source) => ({ ...source, input })),
-  )
-  const first = known.find(({ partitions }) => partitions !== undefined)
-  const other = known.find(({ partitions }) => partitions !== undefined && partitions !== first?.partitions)
+  const places = inputs.flatMap((input) => sourcesOf(step, input).map((source) => ({ ...source, input })))
+  const first = places.find(({ partitions }) => partitions !== undefined)
+  const other = places.find(({ partitions }) => partitions !== undefined && partitions !== first?.partitions)
+  if (first !== undefined && other !== undefined) {
+    step.error(
+      'partition-mismatch',
+      other.input.place,
+      `Step \`${step.name}\` needs equal keys in equal partitions, but ${first.name} has ${first.partitions} partitions and ${other.name} has ${other.partitions}.`,
+      wayToPartitions(other.input, first.partitions!),
+    )
+  } else if (first?.partitions !== 1) checkKeyEncodings(step, places)
+}
+
+/** Where the records of an input lie when the step gets them. */
+function sourcesOf(step: StepScope, { partitioning }: Input): Partitioning['sources'] {
+  return partitioning.rekeyed ? [ownTopic(step)] : partitioning.sources
+}
+
+function ownTopic(step: { readonly name: string }): PartitionSource {
+  return { name: `the repartition topic of step \`${step.name}\`` }
+}
+
+/** The partition of a record comes of its key's bytes, which differ by encoding. */
+function checkKeyEncodings(step: StepScope, places: readonly (PartitionSource & { readonly input: Input })[]): void {
+  const [first] = places
+  const other = places.find((place) => encodingOf(place) !== encodingOf(first!))
   if (first === undefined || other === undefined) return
+  const { name, kind } = encodingOf(first) === stateEncoding ? other.input : first.input
   step.error(
     'partition-mismatch',
     other.input.place,
-    `Step \`${step.name}\` needs equal keys in equal partitions, but ${first.name} has ${first.partitions} partitions and ${other.name} has ${other.partitions}.`,
-    wayToPartitions(other.input, first.partitions!),
+    `Step \`${step.name}\` needs equal keys in equal partitions, but ${first.name} has keys in \`${encodingOf(first)}\` and ${other.name} in \`${encodingOf(other)}\`: their bytes differ.`,
+    kind === 'table'
+      ? `Read its topic as a stream, \`repartition\` that, and make the table \`${name}\` of it by \`toTable\`: internal topics have keys in \`${stateEncoding}\`.`
+      : `Put a \`repartition\` before or after \`${name}\`: internal topics have keys in \`${stateEncoding}\`.`,
   )
+}
+
+function encodingOf({ keyEncoding = stateEncoding }: PartitionSource): Encoding {
+  return keyEncoding
+}
+
+/** Subscriptions of a foreign-key join go to where the right side's rows lie by the key's bytes in an internal topic. */
+export function checkReached(step: StepScope, right: Input): void {
+  const { sources } = right.partitioning
+  if (sources.some(({ partitions }) => partitions === 1)) return
+  const subscriptions = { name: `the subscription topic of step \`${step.name}\``, input: right }
+  checkKeyEncodings(step, [subscriptions, ...sources.map((source) => ({ ...source, input: right }))])
 }
 
 function wayToPartitions({ kind, name }: Input, partitions: number): string {
@@ -81,9 +118,7 @@ function wayToPartitions({ kind, name }: Input, partitions: number): string {
 
 /** How records lie after an operator that repartitions what was rekeyed. */
 export function repartitioned(step: { readonly name: string }, inputs: readonly Input[]): Partitioning {
-  const sources = inputs.flatMap(({ partitioning }) =>
-    partitioning.rekeyed ? [{ name: `the repartition topic of step \`${step.name}\`` }] : partitioning.sources,
-  )
+  const sources = inputs.flatMap(({ partitioning }) => (partitioning.rekeyed ? [ownTopic(step)] : partitioning.sources))
   return { rekeyed: false, sources: distinct(sources) }
 }
 

@@ -5,7 +5,7 @@ import { formatDuration } from '../model/durations.js'
 import type { Partitioning } from '../model/topology.js'
 import { nonNull, nullableAs, orNull } from '../model/types.js'
 import { typescript } from './aliases.js'
-import { checkCopartitioned, checkKind, checkSame, heldIn, kindOf, repartitioned } from './checks.js'
+import { checkCopartitioned, checkKind, checkReached, checkSame, heldIn, kindOf, repartitioned } from './checks.js'
 import { type Method, plainMethod } from './methods.js'
 import { type Built, defineOperator, type Input, type MethodSyntax, type Operator, type StepScope } from './operator.js'
 import { choiceOption, durationOption, required, storeOption, typeOption } from './options.js'
@@ -199,6 +199,7 @@ const builders: Readonly<Record<JoinStep['join'], Build>> = {
   },
 
   foreignKey(step, name, left, right) {
+    checkReached(step, right)
     const value = nonNull(step.options.value!)
     const store = step.store({ holds: 'table', key: left.key, value })
     const fk = typescript(step, right.key)

@@ -1,6 +1,6 @@
 import { code, runtimeType, runtimeValue, text } from '../model/code.js'
 import type { LogicModel, PartitionSource, TopicModel } from '../model/topology.js'
-import { sameType } from '../model/types.js'
+import { hasAvro, sameType } from '../model/types.js'
 import { inAlias, named, typescript } from './aliases.js'
 import { recordMethod } from './methods.js'
 import type { MethodSyntax, StepScope } from './operator.js'
@@ -71,6 +71,6 @@ function difference(step: StepScope, a: TopicModel, b: TopicModel): string | und
 }
 
 /** Where the records of a topic lie. */
-export function topicSource({ name, partitions }: { readonly name: string; readonly partitions?: number }): PartitionSource {
-  return { name: `topic \`${name}\``, ...(partitions === undefined ? {} : { partitions }) }
+export function topicSource({ name, partitions, key, keyEncoding }: TopicModel): PartitionSource {
+  return { name: `topic \`${name}\``, ...(partitions === undefined ? {} : { partitions }), ...(hasAvro(key) && { keyEncoding }) }
 }
