@@ -1,5 +1,6 @@
 /** Text as a string literal of TypeScript in single quotes; what cannot be seen is written as an escape. */
 export function quoted(text: string): string {
+  if (isHarmless(text)) return `'${text.replace(/[\\']/g, '\\$&')}'`
   const json = JSON.stringify(text).slice(1, -1).replaceAll('\\"', '"').replaceAll("'", "\\'")
   return `'${json.replace(invisible, escaped).replaceAll(mapLink, '$1\\x3d')}'`
 }
@@ -14,14 +15,30 @@ export function jsDoc(text: string | undefined, indent = ''): string {
   const lines = (text ?? '')
     .replace(/\p{Surrogate}/gu, '\ufffd')
     .split(/\r\n|[\n\r\u2028\u2029]/)
-    // What is taken away goes first: `*`, a control character and `/` would meet else.
-    .map((line) => line.replace(control, '').replace(invisible, escaped).replaceAll('*/', '*\\/').trimEnd())
-    .map((line) => line.replace(directive, '\\$&').replaceAll(mapLink, '$1 ='))
+    .map((line) => (isHarmless(line) ? line.trimEnd() : harmless(line)))
   while (lines.length > 0 && lines[0] === '') lines.shift()
   while (lines.at(-1) === '') lines.pop()
   if (lines.length === 0) return ''
   if (lines.length === 1) return `${indent}/** ${lines[0]!.trim()} */\n`
   return `${indent}/**\n${lines.map((line) => `${indent} *${line === '' ? '' : ` ${line}`}\n`).join('')}${indent} */\n`
+}
+
+/** Most texts: what can be seen, and nothing that anything could take for more than text. */
+function isHarmless(text: string): boolean {
+  return /^[ -~]*$/.test(text) && !/\*\/|@ts-|URL=/.test(text)
+}
+
+function harmless(line: string): string {
+  return (
+    line
+      // What is taken away goes first: `*`, a control character and `/` would meet else.
+      .replace(control, '')
+      .replace(invisible, escaped)
+      .replaceAll('*/', '*\\/')
+      .trimEnd()
+      .replace(directive, '\\$&')
+      .replaceAll(mapLink, '$1 =')
+  )
 }
 
 /** Line separators, marks that change the direction of text (a reviewer would read other code than runs), and text that only machines see. */
