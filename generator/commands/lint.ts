@@ -1,9 +1,10 @@
 import { type Diagnostic, hasErrors } from '../diagnostics.js'
 import { lint } from '../lint/lint.js'
+import { findLock, readLock } from '../lock/lock-text.js'
 import type { Arguments, Command } from './command.js'
 import { exitCodes, UsageError } from './io.js'
 import { diagnosticFormats, formatDiagnostics, reportProblems } from './output.js'
-import { generateProject } from './project.js'
+import { type GeneratedProject, generateProject } from './project.js'
 
 /** `gen lint [folder]`: what is right, and yet not what an experienced colleague would have written. */
 export const lintCommand: Command = {
@@ -26,16 +27,24 @@ Findings go to stdout, as file:line:col code message.
     const format = args.choice('format', diagnosticFormats, 'text')
     const most = maxWarnings(args)
     const generated = await generateProject(args.folder(), io, { typeCheck: false, lock: 'none' })
-    const levels = generated.project.config.lint
-    const findings = hasErrors(generated.diagnostics)
-      ? generated.diagnostics
-      : lint(generated, { files: generated.files, ...(levels && { levels }) })
+    const findings = findingsIn(generated)
     if (format === 'text') {
       reportProblems(findings, io, io.stdout)
       io.stdout(summary(findings))
     } else io.stdout(formatDiagnostics(findings, format))
     return hasErrors(findings) || warnings(findings) > most ? exitCodes.problems : exitCodes.ok
   },
+}
+
+/** Errors come alone: those of the input, and of the lock, which is read as `gen` reads it. */
+function findingsIn(generated: GeneratedProject): readonly Diagnostic[] {
+  const { diagnostics, files, options, project } = generated
+  if (hasErrors(diagnostics)) return diagnostics
+  const problems: Diagnostic[] = []
+  const lock = findLock(files, options.folder ?? '.')
+  const { lint: levels } = project.config
+  const read = lock && readLock(lock, (problem) => void problems.push(problem))
+  return problems.length > 0 ? problems : lint(generated, { files, lock: read, ...(levels && { levels }) })
 }
 
 function maxWarnings(args: Arguments): number {

@@ -3,6 +3,7 @@ import type { AvroEnum, AvroField, AvroNamed, AvroRecord, AvroSchema } from '../
 import { type IncompatibilityType, incompatibilities } from '../model/compatibility.js'
 import { stringifyJson } from '../model/json.js'
 import { logicalChanges } from '../model/logical-changes.js'
+import { writerField } from '../model/resolution.js'
 import { schemaKey } from '../model/schema-key.js'
 
 /** What a reader cannot read, or would misread, of what a writer wrote; empty if nothing. */
@@ -51,8 +52,7 @@ function locate(reader: AvroSchema, writer: AvroSchema, location: string): Locat
     if (part === 'fields' && to?.kind === 'record') {
       index += 1
       const field: AvroField | undefined = to.fields[Number(parts[index])]
-      const source: AvroField | undefined =
-        from?.kind === 'record' ? from.fields.find(({ name }) => name === field?.name || field?.aliases.includes(name)) : undefined
+      const source: AvroField | undefined = from?.kind === 'record' && field !== undefined ? writerField(from, field) : undefined
       if (field !== undefined) path.push(field.name)
       ;[to, from] = [field?.type, source?.type]
     } else if (part === 'items') [to, from] = [itemsOf(to), itemsOf(from)]
@@ -100,8 +100,7 @@ function fieldDifferences(before: AvroRecord, after: AvroRecord): readonly Diffe
   const taken = new Set<string>()
   const now = after.fields.flatMap((field): Difference[] => {
     const name = `${after.fullName}.${field.name}`
-    const former =
-      before.fields.find((other) => other.name === field.name) ?? before.fields.find((other) => field.aliases.includes(other.name))
+    const former = writerField(before, field)
     if (former === undefined)
       return [{ text: `${name} is new${field.default === undefined ? ', without a default' : ''}`, place: field.place }]
     taken.add(former.name)

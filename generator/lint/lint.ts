@@ -1,6 +1,7 @@
 import { type Diagnostic, sortDiagnostics } from '../diagnostics.js'
 import type { Generated } from '../generate.js'
 import type { InputFile } from '../input/source.js'
+import type { Lock } from '../lock/lock.js'
 import { didYouMean } from '../model/suggest.js'
 import { rules, unusedSuppression } from './registry.js'
 import type { Level, LintedProject, Rule } from './rule.js'
@@ -11,12 +12,14 @@ import { covers, type Suppression, suppressionsOf } from './suppressions.js'
 export interface LintOptions {
   readonly levels?: ReadonlyMap<string, Level>
   readonly files: readonly InputFile[]
+  readonly lock?: Lock | undefined
 }
 
 /** All that the rules find in a project without errors, with the warnings that `gen` had for it; sorted by place. */
 export function lint(generated: Generated, options: LintOptions): readonly Diagnostic[] {
   const { topologies, types } = generated
-  const project: LintedProject = { topologies, types, allSteps: topologies.map((topology) => new Steps(topology)) }
+  const { lock } = options
+  const project: LintedProject = { topologies, types, allSteps: topologies.map((topology) => new Steps(topology)), ...(lock && { lock }) }
   const suppressions = options.files.flatMap(suppressionsOf)
   const used = new Set<Suppression>()
   const findings = rules.flatMap((rule) => {

@@ -1,4 +1,5 @@
 import type { Rule } from './rule.js'
+import { addedFieldWithoutDefault } from './rules/added-field-without-default.js'
 import { ambiguousAlias } from './rules/ambiguous-alias.js'
 import { bareEncoding } from './rules/bare-encoding.js'
 import { decimalWithoutScale } from './rules/decimal-without-scale.js'
@@ -48,6 +49,7 @@ export const rules: readonly Rule[] = [
   unchangedKey,
   unloggedStore,
   bareEncoding,
+  addedFieldWithoutDefault,
   nullableWithoutDefault,
   fieldWithoutDefault,
   defaultOfLaterBranch,

@@ -1,4 +1,5 @@
 import type { Place } from '../diagnostics.js'
+import type { Lock } from '../lock/lock.js'
 import type { AvroNamed } from '../model/avro.js'
 import type { TopologyModel } from '../model/topology.js'
 import type { Steps } from './steps.js'
@@ -28,6 +29,8 @@ export interface LintedProject {
   readonly allSteps: readonly Steps[]
   /** All named types of the folder. */
   readonly types: readonly AvroNamed[]
+  /** What the folder's lock says, of the last run of `gen`; absent if it has none. */
+  readonly lock?: Lock
 }
 
 export interface Found {

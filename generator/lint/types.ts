@@ -1,5 +1,6 @@
 import type { AvroSchema } from '../model/avro.js'
 import type { DataType } from '../model/data-type.js'
+import type { TopologyModel } from '../model/topology.js'
 
 /** All schemas within these types, each once: themselves, branches, items, fields. */
 export function schemasWithin(types: Iterable<DataType>): ReadonlySet<AvroSchema> {
@@ -17,6 +18,14 @@ export function schemasWithin(types: Iterable<DataType>): ReadonlySet<AvroSchema
     if (inner.kind === 'avro') visit(inner.schema)
   }
   return found
+}
+
+/** All types that topics, stores and steps of topologies have. */
+export function typesOf(topologies: readonly TopologyModel[]): readonly DataType[] {
+  return topologies.flatMap(({ topics, stores, steps }) => [
+    ...[...topics, ...stores].flatMap(({ key, value }) => [key, value]),
+    ...steps.flatMap(({ output }) => (output === undefined ? [] : [output.key, output.value])),
+  ])
 }
 
 /** The key itself, of one that stands for windows. */

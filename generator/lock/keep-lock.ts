@@ -7,7 +7,7 @@ import type { Kept } from '../kept.js'
 import type { WriterSchema } from '../model/data-type.js'
 import type { TopologyModel } from '../model/topology.js'
 import { type Lock, type LockedSide, typesOf } from './lock.js'
-import { formatLock, lockFile, readLock } from './lock-text.js'
+import { findLock, formatLock, lockFile, readLock } from './lock-text.js'
 import { writerText } from './locked-schema.js'
 import { nextLock } from './next-lock.js'
 import { UsedTypes } from './used-types.js'
@@ -40,7 +40,7 @@ export function keepLock(
   report: Report,
 ): KeptLock | undefined {
   const path = posix.join(folder, lockFile)
-  const file = files.find((candidate) => posix.normalize(candidate.path) === path)
+  const file = findLock(files, folder)
   if (file === undefined && topologies.length === 0) return undefined
   const last = file && lastLock(file, kept, report)
   if (file !== undefined && last === undefined) return undefined

@@ -1,3 +1,4 @@
+import { posix } from 'node:path'
 import type { DiagnosticCode } from '../diagnostic-codes.js'
 import type { Diagnostic, Place, Report } from '../diagnostics.js'
 import { parseJson } from '../input/json.js'
@@ -27,6 +28,12 @@ export function formatLock({ generator, topologies, schemas }: Lock): string {
     ['schemas', schemas as unknown as Json],
   ])
   return `${jsonText(body)}\n`
+}
+
+/** The file of a folder's lock, among the files that were read. */
+export function findLock(files: readonly InputFile[], folder: string): InputFile | undefined {
+  const path = posix.join(folder, lockFile)
+  return files.find((file) => posix.normalize(file.path) === path)
 }
 
 /** The lock that a file holds; undefined after a problem, which is reported. What git has merged is one, if it still has a lock's shape and its schemas are theirs. */

@@ -1,4 +1,5 @@
-import type { AvroEnum, AvroField, AvroFixed, AvroNamed, AvroRecord, AvroSchema, AvroUnion } from './avro.js'
+import type { AvroEnum, AvroFixed, AvroNamed, AvroRecord, AvroSchema, AvroUnion } from './avro.js'
+import { hasNameOf, writerField } from './resolution.js'
 
 export type IncompatibilityType =
   | 'NAME_MISMATCH'
@@ -85,13 +86,8 @@ class CompatibilityCheck {
   }
 }
 
-/** The writer's field that a reader's takes: of its name, or of one of its aliases. */
-function writerField(writer: AvroRecord, field: AvroField): AvroField | undefined {
-  return writer.fields.find(({ name }) => name === field.name) ?? writer.fields.find(({ name }) => field.aliases.includes(name))
-}
-
 function names(reader: AvroNamed, writer: AvroNamed, location: readonly string[]): readonly Incompatibility[] {
-  if (simple(reader.fullName) === simple(writer.fullName) || reader.aliases.includes(writer.fullName)) return []
+  if (hasNameOf(reader, writer)) return []
   return [incompatibility('NAME_MISMATCH', [...location, 'name'], `expected: ${writer.fullName}`)]
 }
 
@@ -124,8 +120,4 @@ const promotions: ReadonlyMap<string, readonly string[]> = new Map([
 
 function typeOf(schema: AvroSchema): string {
   return (schema.kind === 'primitive' ? schema.primitive : schema.kind).toUpperCase()
-}
-
-function simple(fullName: string): string {
-  return fullName.slice(fullName.lastIndexOf('.') + 1)
 }

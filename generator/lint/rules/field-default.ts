@@ -20,7 +20,7 @@ export const fieldWithoutDefault: Rule = {
   code: 'field-without-default',
   level: 'off',
   summary: 'Any field without a default.',
-  why: 'A field with a default can be added, and removed, while old data and old readers are around. For teams that want it of every field; `gen compat` tells of the change itself.',
+  why: 'A field with a default can be added, and removed, while old data and old readers are around. For teams that want it of every field; `added-field-without-default` tells of those that are new.',
   *check(project) {
     for (const { field, record } of fields(project)) {
       if (field.default !== undefined) continue

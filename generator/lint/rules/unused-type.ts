@@ -1,5 +1,5 @@
 import type { Rule } from '../rule.js'
-import { schemasWithin } from '../types.js'
+import { schemasWithin, typesOf } from '../types.js'
 
 export const unusedType: Rule = {
   code: 'unused-type',
@@ -8,12 +8,7 @@ export const unusedType: Rule = {
   why: 'What nobody uses is still reviewed, generated and kept compatible. Remove it, or turn the rule off where the schemas are shared with others.',
   *check({ topologies, types }) {
     if (topologies.length === 0) return
-    const used = schemasWithin(
-      topologies.flatMap(({ topics, stores, steps }) => [
-        ...[...topics, ...stores].flatMap(({ key, value }) => [key, value]),
-        ...steps.flatMap(({ output }) => (output === undefined ? [] : [output.key, output.value])),
-      ]),
-    )
+    const used = schemasWithin(typesOf(topologies))
     for (const type of types) {
       if (used.has(type)) continue
       yield {

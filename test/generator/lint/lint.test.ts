@@ -109,6 +109,16 @@ test('--format json and github', async (t) => {
   t.deepEqual(wrong.map(({ code, severity }: Record<string, string>) => [code, severity]).at(-1), ['unknown-topic', 'error'])
 })
 
+test('a lock that cannot be read is told, and nothing else', async (t) => {
+  const { gen, read, write } = genProject(t, files('{}'))
+  await gen()
+  const lock = read('schemas/topology.lock.json')
+  write('schemas/topology.lock.json', `<<<<<<< ours\n${lock}`)
+  const { status, stdout } = await gen('lint')
+  t.is(status, 1)
+  t.regex(stdout, /^schemas\/topology\.lock\.json:1:1 lock-conflict [^\n]*\n[^\n]*\n1 error\n$/)
+})
+
 test('an unknown rule or level in the configuration is told', async (t) => {
   const { gen } = genProject(t, files('{ "lint": { "unused-topics": "off", "unused-type": "warning" } }'))
   const { status, stdout } = await gen('lint')
