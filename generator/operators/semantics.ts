@@ -26,7 +26,7 @@ const joined =
 const joinTimestamps =
   "stream and stream, and table and table: the later of both sides; stream and table: the stream record's; unmatched: its own."
 const joinMakes =
-  'stream and stream: stores `<step>-left`, `<step>-right`, and `<step>-unmatched` for outer sides. Foreign key: topics `<application>-<step>-subscription-repartition` and `-response-repartition`, and the store of subscriptions. A side whose key was changed before: `<application>-<step>-left-repartition` or `-right-repartition`.'
+  'stream and stream: stores `<step>-left`, `<step>-right`, and `<step>-unmatched` for outer sides; of a side whose key was changed before, the topic `<application>-<step>-left-repartition` or `-right-repartition`. Stream and table: with `grace` the store `<step>-buffer`; after a key change the topic `<application>-<step>-repartition`. Table and table: the store that it names, if any. Foreign key: also the topics `<application>-<step>-subscription` and `<application>-<step>-response`, and the store `<step>-subscription`.'
 
 export const semantics: Readonly<Record<OperatorName, Semantics>> = {
   stream: {
