@@ -73,7 +73,7 @@ export async function generateProject(
     ...given,
   }
   const files = await readInput(input, io, memory)
-  const generated = await withoutStray(generate(files, options, memory), io, [root, dirname(absolute)])
+  const generated = await withoutStray(generate(files, options, memory), io, { config, root, within: [root, dirname(absolute)] })
   return { ...generated, project, options, files }
 }
 

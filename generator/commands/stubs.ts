@@ -1,5 +1,6 @@
+import { lstatSync } from 'node:fs'
 import { readdir, readFile } from 'node:fs/promises'
-import { join, relative, resolve, sep } from 'node:path'
+import { dirname, join, relative, resolve, sep } from 'node:path'
 import type { Diagnostic } from '../diagnostics.js'
 import type { WritePlan } from '../emit/write.js'
 import { readSource } from '../input/source.js'
@@ -26,6 +27,7 @@ export async function planStubs(
     base: posixPath(io.cwd),
     extension: options.importExtension ?? '.js',
     shown: (path) => shown(io, path),
+    isTaken: (path) => isTaken(resolve(path), root),
   })
   const marked = new Set(files.flatMap(({ path, mark }) => (mark ? [path] : [])))
   const write = growth.write.map(({ path, text, before }) => {
@@ -39,6 +41,13 @@ export async function planStubs(
 }
 
 const byteOrderMark = Buffer.from('\uFEFF')
+
+/** A link is neither read nor replaced, and a folder that is one not written through. */
+function isTaken(path: string, root: string): boolean {
+  const found = (at: string) => lstatSync(at, { throwIfNoEntry: false })
+  const folder = dirname(path)
+  return (folder !== root && found(folder)?.isDirectory() === false) || found(path) !== undefined
+}
 
 /** All TypeScript below a folder but declarations, packages and what is generated. Links are not followed. */
 async function readSources(root: string, outputs: readonly string[]) {

@@ -118,9 +118,36 @@ test('links do not lead the output out of the project, however they are placed',
     for (const args of [[], ['--force']]) {
       const { status, stderr } = await gen(...args)
       t.is(status, 1, output)
-      t.regex(stderr, /^schemas\/a\.topology\.yaml:1:1 invalid-option Links lead from the output folder/)
+      t.regex(stderr, /^schemas\/a\.topology\.yaml:2:9 invalid-option Links lead from the output folder/)
     }
     t.deepEqual(readdirSync(elsewhere), [])
+  }
+})
+
+test('links do not lead the folders of the configuration file out of the project', async (t) => {
+  for (const [key, place] of [
+    ['output', '1:13'],
+    ['stubs', '1:12'],
+  ]) {
+    for (const name of ['out', 'out/deeper', 'elsewhere-later']) {
+      const { folder, at, write, gen } = project(t)
+      const elsewhere = `${folder}-elsewhere`
+      mkdirSync(elsewhere)
+      t.teardown(() => rmSync(elsewhere, { recursive: true, force: true }))
+      symlinkSync(elsewhere, at('out'))
+      symlinkSync(join(elsewhere, 'later'), at('elsewhere-later'))
+      write('millrace.config.json', `{ "${key}": "${name}" }`)
+      write('schemas/a.topology.yaml', `${manifest('x').replace('output: x\n', '')}  kept: { filter: in }\n`)
+      for (const args of [[], ['--force']]) {
+        const { status, stderr } = await gen(...args)
+        t.is(status, 1, stderr)
+        const told = stderr.slice(stderr.indexOf('millrace.config.json'))
+        t.true(told.startsWith(`millrace.config.json:${place} invalid-option Links lead from `), stderr)
+        t.regex(told, /out of the project\.\n {2}\S/)
+      }
+      t.deepEqual(readdirSync(elsewhere), [])
+      if (key === 'stubs') t.false(existsSync(at('generated')))
+    }
   }
 })
 

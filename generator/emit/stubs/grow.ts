@@ -18,6 +18,8 @@ export interface GrowOptions {
   readonly extension: string
   /** A path as messages show it. */
   readonly shown: (path: string) => string
+  /** Is something in the way of a new file there, be it a link? */
+  readonly isTaken: (path: string) => boolean
 }
 
 /** What is to be added to the user's code. Nothing of it is ever removed. */
@@ -65,10 +67,9 @@ export function growStubs(code: UserCode, topologies: readonly TopologyModel[], 
     .flatMap((base) => {
       const folder = topologies.length > 1 ? posix.join(code.folder, base.topology.name) : code.folder
       const path = posix.join(folder, stubFile(base.logic))
-      if (!code.files.some((file) => file.path === path))
-        return [{ path, before: undefined, text: stubText(base, path, options.extension) }]
+      if (!options.isTaken(path)) return [{ path, before: undefined, text: stubText(base, path, options.extension) }]
       const place = { file: options.shown(path), line: 1, column: 1 }
-      const message = `No class extends \`${base.logic.className}\`, and the file that one would go into is there.`
+      const message = `No class extends \`${base.logic.className}\`, and where one would go there is something already.`
       diagnostics.push({ ...warning('stub-file-taken', place, message), hint: 'Write it here, or in another file of the folder.' })
       return []
     })

@@ -6,7 +6,7 @@ export const stubCodes = {
     'A method is missing in a class that a function makes from the generated one, so that `gen` cannot tell whether it is there.',
   'stub-unresolved':
     'A method is missing in a class that extends something with the name of a generated class, but of an import that leads nowhere.',
-  'stub-file-taken': 'The file that a new class would go into is there, without that class.',
+  'stub-file-taken': 'Where the file of a new class would go is one without that class, or a link.',
   'stub-syntax': 'A file that is no TypeScript, or no UTF-8: nothing is added to it.',
 } as const satisfies Record<string, string>
 

@@ -3,6 +3,7 @@ import type { Code, Import } from '../../model/data-type.js'
 import type { LogicModel, MethodModel, StepModel, TopologyModel } from '../../model/topology.js'
 import { importLines } from '../imports.js'
 import { render } from '../render.js'
+import { reservedFiles } from '../reserved.js'
 import { classDoc } from '../topology/processors.js'
 
 /** A generated class that user code extends. */
@@ -50,9 +51,10 @@ export function stubText(base: GeneratedClass, path: string, extension: string):
   return render('stub.ts.hbs', { imports: text, doc: classDoc(step, logic), name, base: logic.className, methods })
 }
 
-/** The file that a new subclass gets: `by-user.ts` of `ByUser`. */
+/** The file that a new subclass gets: `by-user.ts` of `ByUser`; `aux_.ts` of `Aux`, since Windows keeps `aux` for a device. */
 export function stubFile({ property }: LogicModel): string {
-  return `${property.replace(/[A-Z]/g, (letter, at: number) => `${at === 0 ? '' : '-'}${letter.toLowerCase()}`)}.ts`
+  const name = property.replace(/[A-Z]/g, (letter, at: number) => `${at === 0 ? '' : '-'}${letter.toLowerCase()}`)
+  return `${name}${reservedFiles.test(name) ? '_' : ''}.ts`
 }
 
 export function signature(method: MethodModel, use: (type: Code) => string): string {

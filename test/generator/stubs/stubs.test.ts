@@ -8,6 +8,7 @@ import {
   chmodSync,
   cpSync,
   existsSync,
+  lstatSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
@@ -160,6 +161,25 @@ test.serial('where the generated folder is not gen’s, no user code is touched'
   write(join(folder, 'generated/mine.txt'), 'mine')
   t.is((await genIn(folder, '--stubs', 'src')).status, 1)
   t.deepEqual(filesBelow(join(folder, 'src')), before)
+})
+
+test.serial('what is in the way of a new file or its folder is left alone, and told', async (t) => {
+  const inTheWay = async (name: string, target: string, lay: (path: string, elsewhere: string) => void): Promise<void> => {
+    const folder = copy('new-classes', undefined, `-${name}`)
+    const second = readFileSync(join(folder, 'schemas/new-classes.topology.yaml'), 'utf8').replace('new-classes', 'second')
+    if (target === 'new-classes') write(join(folder, 'schemas/second.topology.yaml'), second)
+    for (const each of ['src', 'elsewhere']) mkdirSync(join(folder, each))
+    lay(join(folder, 'src', target), join(folder, 'elsewhere'))
+    const { status, stderr } = await genIn(folder, '--stubs', 'src')
+    t.is(status, 0, stderr)
+    t.regex(stderr, new RegExp(`^src/${target.replace('.ts', '')}[^:]*\\.ts:1:1 stub-file-taken `, 'm'))
+    t.deepEqual(readdirSync(join(folder, 'elsewhere')), [])
+    t.false(lstatSync(join(folder, 'src', target)).isDirectory())
+  }
+  await inTheWay('file-link', 'by-user.ts', (path, elsewhere) => symlinkSync(elsewhere, path))
+  await inTheWay('lost-link', 'by-user.ts', (path, elsewhere) => symlinkSync(join(elsewhere, 'x.ts'), path))
+  await inTheWay('folder-link', 'new-classes', (path, elsewhere) => symlinkSync(elsewhere, path))
+  await inTheWay('file-for-folder', 'new-classes', (path) => writeFileSync(path, ''))
 })
 
 test.serial('generated code, declarations and packages below the folder are not the user’s', async (t) => {
