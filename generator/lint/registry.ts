@@ -4,6 +4,7 @@ import { ambiguousAlias } from './rules/ambiguous-alias.js'
 import { bareEncoding } from './rules/bare-encoding.js'
 import { decimalWithoutScale } from './rules/decimal-without-scale.js'
 import { endlessLoop } from './rules/endless-loop.js'
+import { endlessRecord } from './rules/endless-record.js'
 import { enumWithoutDefault } from './rules/enum-without-default.js'
 import { defaultOfLaterBranch, fieldWithoutDefault, nullableWithoutDefault } from './rules/field-default.js'
 import { longJoinWindow } from './rules/long-join-window.js'
@@ -49,6 +50,7 @@ export const rules: readonly Rule[] = [
   unchangedKey,
   unloggedStore,
   bareEncoding,
+  endlessRecord,
   addedFieldWithoutDefault,
   nullableWithoutDefault,
   fieldWithoutDefault,
