@@ -41,8 +41,8 @@ export function checkInline(
     })
   }
   if (!hasNodeTypes(first.path)) return check(false)
-  // Node's types are large, and little logic needs them: what is right without them and imports nothing is right with them.
-  const isAlone = withLogic.every(({ imports }) => imports.length === 0)
+  // Node's types are large, and little logic needs them: what is right without them and imports nothing of the user's is right with them.
+  const isAlone = withLogic.every(({ imports }) => imports.every(({ module }) => module.name === 'millrace'))
   return isAlone && check(false).length === 0 ? [] : check(true)
 }
 
@@ -76,7 +76,7 @@ function compilerOptions(folder: string, nodeTypes: boolean): ts.CompilerOptions
     types: nodeTypes ? ['node'] : [],
     module: ts.ModuleKind.ESNext,
     moduleResolution: ts.ModuleResolutionKind.Bundler,
-    ...(runtime && { paths: { 'millrace/*': [join(runtime, '*.d.ts')] } }),
+    ...(runtime && { paths: { millrace: [join(runtime, 'index.d.ts')], 'millrace/*': [join(runtime, '*.d.ts')] } }),
   }
 }
 
@@ -91,8 +91,19 @@ declare function structuredClone<T>(value: T): T
 function toDiagnostic(problem: ts.Diagnostic, file: ts.SourceFile, topology: TopologyModel): Diagnostic | undefined {
   const place = problem.start === undefined ? undefined : placeOf(problem.start, file, topology)
   const message = typescript().ts.flattenDiagnosticMessageText(problem.messageText, ' ')
-  return place && { code: 'logic-type', severity: 'error', place, message: `${message} (TS${problem.code})` }
+  const hint = hintFor(problem, file)
+  return place && { code: 'logic-type', severity: 'error', place, message: `${message} (TS${problem.code})`, ...(hint && { hint }) }
 }
+
+/** Values of a runtime's class come in without its name; the compiler's words for that are of the generated file. */
+function hintFor({ start, length, code }: ts.Diagnostic, { text }: ts.SourceFile): string | undefined {
+  const isUnknown = unknownName.includes(code)
+  const name = isUnknown && start !== undefined && length !== undefined ? text.slice(start, start + length) : undefined
+  return name === 'Decimal' ? 'Import it in the manifest: `imports: { millrace: [Decimal] }`.' : undefined
+}
+
+/** There is none of the name; it is only a type; it is imported only as one. */
+const unknownName: readonly number[] = [2304, 2693, 1361]
 
 /** Where in the manifest a character of `processors.ts` comes from; undefined: not from there. */
 function placeOf(start: number, file: ts.SourceFile, topology: TopologyModel): Place | undefined {

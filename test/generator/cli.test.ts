@@ -235,6 +235,15 @@ test('a project without inline logic loads no compiler once it is up to date', (
   t.true(compilers().endsWith('\n1\n'), 'inline logic needs one')
 })
 
+test('inline logic may import from the runtime, which need not be installed where gen runs', (t) => {
+  const steps = 'steps:\n  source: { stream: in }\n  end: { forEach: source, with: void Decimal.of(value).scale }\n'
+  const text = `application: a\nimports: { millrace: [Decimal] }\ntopics: { in: { key: string, value: string } }\n${steps}`
+  const { gen, read, write } = project(t, { 'schemas/a.topology.yaml': text })
+  t.deepEqual([gen().status, read('generated/a/processors.ts').includes("import { Decimal } from 'millrace'\n")], [0, true])
+  write('schemas/a.topology.yaml', text.replace('.scale', '.scales'))
+  t.regex(gen().stderr, /^schemas\/a\.topology\.yaml:6:\d+ logic-type Property 'scales' does not exist on type 'Decimal'/)
+})
+
 test('--help and --version', (t) => {
   const { gen } = project(t)
   t.true(gen('--help').stdout.startsWith('Usage: gen [folder] [options]\n'))
