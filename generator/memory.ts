@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs'
+import type { KeptLocks } from './compat/keep-lock.js'
 import { MemoryCompiler } from './emit/memory-compiler.js'
 import type { KeptOutputs } from './emit/write.js'
 import { KeptSchemas } from './input/schemas.js'
 import { Kept } from './kept.js'
 import { KeptFiles } from './kept-files.js'
-import type { KeptLocks } from './lock/keep-lock.js'
 
 /**
  * What one run leaves for the next of the same process, so that a change costs what it changes. Everything in it is found by all that it was made of: no result

@@ -34,7 +34,10 @@ function sources(folder: string): Source[] {
 const runtime = sources('runtime')
 const generator = sources('generator')
 
-/** Folder of the runtime to what it may import; entries (index.ts, codegen.ts, …) re-export what they like. */
+/**
+ * Folder to what it may import beside itself. Entries of the runtime (index.ts, codegen.ts, …) re-export what they like; files at the generator's root are
+ * above its folders, but for those that all may import, and only `commands` is above them.
+ */
 const mayImport: Readonly<Record<string, readonly string[]>> = {
   'runtime/core': [],
   'runtime/serde': ['runtime/core'],
@@ -55,21 +58,69 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
     'runtime/client',
     'runtime/tasks',
   ],
+  'generator/input': ['generator/model'],
+  'generator/model': ['generator/input', 'generator/operators'],
+  'generator/operators': ['generator/input', 'generator/model'],
+  'generator/emit': ['generator/input', 'generator/model', 'generator/operators'],
+  'generator/lock': ['generator/input', 'generator/model'],
+  'generator/compat': ['generator/input', 'generator/model', 'generator/lock'],
+  'generator/lint': ['generator/input', 'generator/model', 'generator/lock'],
+  'generator/init': ['generator/emit'],
+  'generator/watch': [],
 }
+
+/** What all of the generator may import. */
+const common: ReadonlySet<string> = new Set(
+  ['diagnostics', 'diagnostic-codes', 'file-stamp', 'kept', 'kept-files', 'typescript', 'version'].map((name) => `generator/${name}.ts`),
+)
 
 /** The one place that loads entries with libraries behind them, when an app needs one. */
 const loads = (path: string, name: string) => path === 'runtime/app/connect.ts' && /^runtime\/(kafkajs|lmdb)\.ts$/.test(name)
 
 const folderOf = (path: string) => path.split('/').slice(0, 2).join('/')
 
-test('each folder of the runtime imports only the layers below it', (t) => {
-  const wrong = runtime.flatMap((source) => {
-    const allowed = mayImport[folderOf(source.path)]
+test('each folder imports only the layers below it', (t) => {
+  const wrong = [...runtime, ...generator].flatMap((source) => {
+    const allowed = common.has(source.path) ? [] : mayImport[folderOf(source.path)]
     if (allowed === undefined) return []
     return source.imports
-      .filter((name) => !loads(source.path, name))
-      .filter((name) => name.startsWith('runtime/') && folderOf(name) !== folderOf(source.path) && !allowed.includes(folderOf(name)))
+      .filter((name) => !loads(source.path, name) && !common.has(name))
+      .filter((name) => /^(?:runtime|generator)\//.test(name) && folderOf(name) !== folderOf(source.path))
+      .filter((name) => !allowed.includes(folderOf(name)))
       .map((name) => `${source.path} imports ${name}`)
+  })
+  t.deepEqual(wrong, [])
+})
+
+test('only cli.ts imports commands', (t) => {
+  const wrong = generator.filter(({ path, imports }) => {
+    return folderOf(path) !== 'generator/commands' && imports.some((name) => folderOf(name) === 'generator/commands')
+  })
+  t.deepEqual(
+    wrong.map(({ path }) => path),
+    ['generator/cli.ts'],
+  )
+})
+
+test('what input and the operators take of the model is below them', (t) => {
+  const model = new Map(
+    generator.flatMap((source) => (folderOf(source.path) === 'generator/model' ? [[source.path, source] as const] : [])),
+  )
+  const wrong = [
+    { folder: 'generator/input', above: ['generator/input', 'generator/operators'] },
+    { folder: 'generator/operators', above: ['generator/operators'] },
+  ].flatMap(({ folder, above }) => {
+    const taken = new Set<Source>()
+    const take = (name: string): void => {
+      const source = model.get(name)
+      if (source === undefined || taken.has(source)) return
+      taken.add(source)
+      source.imports.forEach(take)
+    }
+    for (const { path, imports } of generator) if (folderOf(path) === folder) imports.forEach(take)
+    return [...taken].flatMap(({ path, imports }) =>
+      imports.filter((name) => above.includes(folderOf(name))).map((name) => `${path}, which ${folder} takes, imports ${name}`),
+    )
   })
   t.deepEqual(wrong, [])
 })

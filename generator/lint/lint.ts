@@ -1,5 +1,4 @@
 import { type Diagnostic, sortDiagnostics } from '../diagnostics.js'
-import type { Generated } from '../generate.js'
 import type { InputFile } from '../input/source.js'
 import type { Lock } from '../lock/lock.js'
 import { didYouMean } from '../model/suggest.js'
@@ -15,9 +14,13 @@ export interface LintOptions {
   readonly lock?: Lock | undefined
 }
 
+/** What `gen` makes of a project, and says of it. */
+interface CheckedProject extends Pick<LintedProject, 'topologies' | 'types'> {
+  readonly diagnostics: readonly Diagnostic[]
+}
+
 /** All that the rules find in a project without errors, with the warnings that `gen` had for it; sorted by place. */
-export function lint(generated: Generated, options: LintOptions): readonly Diagnostic[] {
-  const { topologies, types } = generated
+export function lint({ topologies, types, diagnostics }: CheckedProject, options: LintOptions): readonly Diagnostic[] {
   const { lock } = options
   const project: LintedProject = { topologies, types, allSteps: topologies.map((topology) => new Steps(topology)), ...(lock && { lock }) }
   const suppressions = options.files.flatMap(suppressionsOf)
@@ -29,7 +32,7 @@ export function lint(generated: Generated, options: LintOptions): readonly Diagn
       return []
     }
     const severity = level === 'error' ? ('error' as const) : ('warning' as const)
-    const found = rule.check?.(project) ?? generated.diagnostics.filter(({ code }) => code === rule.code)
+    const found = rule.check?.(project) ?? diagnostics.filter(({ code }) => code === rule.code)
     return [...found].flatMap((each): Diagnostic[] => {
       const covering = suppressions.filter((suppression) => covers(suppression, rule.code, each.place))
       for (const suppression of covering) used.add(suppression)

@@ -1,5 +1,5 @@
-import type { RuntimeSymbol } from '../emit/runtime-symbols.js'
 import type { Code } from './data-type.js'
+import type { RuntimeSymbol } from './runtime-symbols.js'
 
 export type { Code, Import } from './data-type.js'
 

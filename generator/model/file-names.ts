@@ -1,4 +1,4 @@
-import { reservedFiles } from '../emit/reserved.js'
+import { reservedFiles } from './reserved.js'
 
 /** Can a file or folder be called so on every system? Windows keeps names for devices, and drops dots and spaces at an end. */
 export function isFileName(name: string): boolean {

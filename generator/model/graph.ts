@@ -7,8 +7,8 @@ import {
   topologyProblems,
 } from 'millrace/topology'
 import type { Diagnostic } from '../diagnostics.js'
-import { codegenVersion, type TopologySpec } from '../emit/runtime-symbols.js'
 import { type DataType, type Encoding, stateEncoding } from './data-type.js'
+import { codegenVersion, type TopologySpec } from './runtime-symbols.js'
 import type { TopologyModel } from './topology.js'
 import { hasAvro } from './types.js'
 

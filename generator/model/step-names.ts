@@ -1,5 +1,5 @@
-import { reservedNames } from '../emit/reserved.js'
-import { runtimeSymbols } from '../emit/runtime-symbols.js'
+import { reservedNames } from './reserved.js'
+import { runtimeSymbols } from './runtime-symbols.js'
 
 /** Names of the manifest, and what they are called in TypeScript. */
 export const namePattern = /^[A-Za-z][A-Za-z0-9._-]*$/

@@ -1,8 +1,8 @@
 import type { Place } from '../diagnostics.js'
-import type { StepSpec, StoreSpec, WindowSpec } from '../emit/runtime-symbols.js'
 import type { Manifest, ManifestImport } from '../input/manifest.js'
 import type { ScalarNode } from '../input/yaml.js'
 import type { Code, DataType, Encoding } from './data-type.js'
+import type { StepSpec, StoreSpec, WindowSpec } from './runtime-symbols.js'
 
 /** A manifest that has been read and checked: all that is needed to generate code. */
 export interface TopologyModel {

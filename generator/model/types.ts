@@ -1,5 +1,5 @@
-import type { WindowSpec } from '../emit/runtime-symbols.js'
 import type { DataType, TypeSystem } from './data-type.js'
+import type { WindowSpec } from './runtime-symbols.js'
 
 export const long: DataType = { kind: 'primitive', primitive: 'long', nullable: false }
 

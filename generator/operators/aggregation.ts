@@ -1,7 +1,7 @@
-import type { WindowSpec } from '../emit/runtime-symbols.js'
 import type { Code } from '../model/code.js'
 import { text } from '../model/code.js'
 import type { DataType } from '../model/data-type.js'
+import type { WindowSpec } from '../model/runtime-symbols.js'
 import type { Output } from '../model/topology.js'
 import { nonNull, windowedKey } from '../model/types.js'
 import { checkCopartitioned, heldIn, repartitioned } from './checks.js'

@@ -1,7 +1,7 @@
-import type { StepSpec } from '../emit/runtime-symbols.js'
 import { type Code, code, runtimeValue } from '../model/code.js'
 import type { DataType } from '../model/data-type.js'
 import { formatDuration } from '../model/durations.js'
+import type { StepSpec } from '../model/runtime-symbols.js'
 import type { Partitioning } from '../model/topology.js'
 import { nonNull, nullableAs, orNull } from '../model/types.js'
 import { typescript } from './aliases.js'

@@ -1,8 +1,8 @@
 import type { Place } from '../diagnostics.js'
-import type { WindowSpec } from '../emit/runtime-symbols.js'
 import { entry, type NodeReader } from '../input/reader.js'
 import type { InputNode, MapNode } from '../input/yaml.js'
 import { formatDuration } from '../model/durations.js'
+import type { WindowSpec } from '../model/runtime-symbols.js'
 import { type OptionContext, type OptionSyntax, readDuration } from './options.js'
 
 /** `window:` of an aggregation. */

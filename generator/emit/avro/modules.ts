@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { AvroNamed, AvroSchema } from '../../model/avro.js'
+import { reservedFiles, reservedNames } from '../../model/reserved.js'
 import { schemaText } from '../../model/schema-text.js'
-import { reservedFiles, reservedNames } from '../reserved.js'
 import { kebab, lowerFirst, upperFirst } from '../source-text.js'
 
 /** The generated module of a type: where it is, and what it exports. */

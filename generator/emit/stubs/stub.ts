@@ -1,9 +1,9 @@
 import { posix } from 'node:path'
 import type { Code, Import } from '../../model/data-type.js'
+import { reservedFiles } from '../../model/reserved.js'
 import type { LogicModel, MethodModel, StepModel, TopologyModel } from '../../model/topology.js'
 import { importLines } from '../imports.js'
 import { render } from '../render.js'
-import { reservedFiles } from '../reserved.js'
 import { classDoc } from '../topology/processors.js'
 
 /** A generated class that user code extends. */

@@ -1,7 +1,7 @@
 import { code, runtimeType } from '../../model/code.js'
 import type { Code } from '../../model/data-type.js'
+import type { RuntimeSymbol } from '../../model/runtime-symbols.js'
 import type { StoreModel, TopologyModel } from '../../model/topology.js'
-import type { RuntimeSymbol } from '../runtime-symbols.js'
 import type { GeneratedFile } from './file.js'
 
 /** A property of `context.stores` or `app.stores`. */

@@ -1,16 +1,16 @@
 import { posix } from 'node:path'
-import { type Change, verdictNames } from '../compat/change.js'
-import { compareLock } from '../compat/compare.js'
 import type { Diagnostic, Report } from '../diagnostics.js'
 import type { InputFile } from '../input/source.js'
 import type { Kept } from '../kept.js'
+import { type Lock, type LockedSide, typesOf } from '../lock/lock.js'
+import { findLock, formatLock, lockFile, readLock } from '../lock/lock-text.js'
+import { writerText } from '../lock/locked-schema.js'
+import { nextLock } from '../lock/next-lock.js'
+import { UsedTypes } from '../lock/used-types.js'
 import type { WriterSchema } from '../model/data-type.js'
 import type { TopologyModel } from '../model/topology.js'
-import { type Lock, type LockedSide, typesOf } from './lock.js'
-import { findLock, formatLock, lockFile, readLock } from './lock-text.js'
-import { writerText } from './locked-schema.js'
-import { nextLock } from './next-lock.js'
-import { UsedTypes } from './used-types.js'
+import { type Change, verdictNames } from './change.js'
+import { compareLock } from './compare.js'
 
 export interface LockOptions {
   /** Take changes that need a reset. */
