@@ -1,6 +1,7 @@
 import type { AvroNamed } from '../model/avro.js'
 import { referencesOf } from './closure.js'
-import type { Definition, FieldDefault, LongType } from './schema-builder.js'
+import type { Definition, FieldDefault } from './schema-builder.js'
+import type { LongType } from './schema-reader.js'
 
 /** A named type that is complete, and the defaults within it. */
 export interface CompleteType {

@@ -1,19 +1,11 @@
-import type { Diagnostic, Place } from '../diagnostics.js'
+import type { Diagnostic } from '../diagnostics.js'
 import type { AvroAttributes, AvroField, AvroLogicalType, AvroNamed, AvroPrimitive, AvroPrimitiveName, AvroSchema } from '../model/avro.js'
-import type { Json } from '../model/json.js'
-import { type Annotated, isBigintLogicalType, logicalTypeOf } from '../model/logical-type.js'
+import { isBigintLogicalType } from '../model/logical-type.js'
 import { isName, primitiveNames, qualify } from '../model/names.js'
 import { type JsonNode, type JsonObject, member } from './json.js'
 import { isInteger, toJson } from './json-value.js'
 import { NameIndex } from './name-index.js'
-
-/** Where the nodes of a tree are: a source file, or a single place of a manifest. */
-export interface Located {
-  place(offset: number): Place
-}
-
-/** How a `long` reads in TypeScript. */
-export type LongType = 'number' | 'bigint'
+import { attributesOf, type Located, type LongType, SchemaReader, shown, standard } from './schema-reader.js'
 
 /** A named type as it is being built: the object that references get, from the start. */
 export interface Definition {
@@ -40,16 +32,6 @@ const kinds: ReadonlyMap<string, AvroNamed['kind']> = new Map([
   ['fixed', 'fixed'],
 ])
 
-const standard = {
-  record: ['type', 'name', 'namespace', 'doc', 'aliases', 'fields'],
-  enum: ['type', 'name', 'namespace', 'doc', 'aliases', 'symbols', 'default'],
-  fixed: ['type', 'name', 'namespace', 'doc', 'aliases', 'size', 'logicalType'],
-  field: ['name', 'type', 'doc', 'default', 'order', 'aliases'],
-  array: ['type', 'items'],
-  map: ['type', 'values'],
-  primitive: ['type', 'logicalType'],
-} as const
-
 /** Types without a name become one expression of TypeScript, whose compilers give up on deeper ones. */
 const maxNesting = 100
 
@@ -61,7 +43,7 @@ const broken: AvroPrimitive = { kind: 'primitive', primitive: 'null', attributes
  * `define` finds the named types of all files, `complete` fills them.
  */
 export class SchemaBuilder {
-  readonly #diagnostics: Diagnostic[]
+  readonly #reader: SchemaReader
   readonly #long: LongType
   readonly #byName = new Map<string, Definition>()
   readonly #names = new NameIndex()
@@ -72,7 +54,7 @@ export class SchemaBuilder {
   #defaults: FieldDefault[] = []
 
   constructor(diagnostics: Diagnostic[], long: LongType) {
-    this.#diagnostics = diagnostics
+    this.#reader = new SchemaReader(diagnostics)
     this.#long = long
   }
 
@@ -121,17 +103,17 @@ export class SchemaBuilder {
   #definition(node: JsonObject, kind: AvroNamed['kind'], enclosing: string, located: Located): Definition | undefined {
     const name = member(node, 'name')
     if (name?.kind !== 'string') {
-      this.#error('avro-name', located, name ?? node, `${article(kind)} needs a name, a string`)
+      this.#reader.error('avro-name', located, name ?? node, `${article(kind)} needs a name, a string`)
       return undefined
     }
     const written = member(node, 'namespace')
     if (written !== undefined && (written.kind !== 'string' || (written.value !== '' && !isName(written.value, true)))) {
-      this.#error('avro-name', located, written, 'a namespace is names of [A-Za-z_][A-Za-z0-9_]* with dots between them')
+      this.#reader.error('avro-name', located, written, 'a namespace is names of [A-Za-z_][A-Za-z0-9_]* with dots between them')
     }
     const fullName = qualify(name.value, written?.kind === 'string' ? written.value : enclosing)
     const simple = fullName.slice(fullName.lastIndexOf('.') + 1)
     if (!isName(name.value, true)) {
-      this.#error(
+      this.#reader.error(
         'avro-name',
         located,
         name,
@@ -141,14 +123,14 @@ export class SchemaBuilder {
       return undefined
     }
     if (primitiveNames.has(simple)) {
-      this.#error('avro-name', located, name, `${simple} is a primitive type, which no namespace may define again`)
+      this.#reader.error('avro-name', located, name, `${simple} is a primitive type, which no namespace may define again`)
       return undefined
     }
     const namespace = fullName.slice(0, Math.max(0, fullName.length - simple.length - 1))
-    const doc = this.#text(node, 'doc', located)
+    const doc = this.#reader.text(node, 'doc', located)
     const base = {
       fullName,
-      aliases: this.#strings(node, 'aliases', located).map((alias) => qualify(alias, namespace)),
+      aliases: this.#reader.strings(node, 'aliases', located).map((alias) => qualify(alias, namespace)),
       ...(doc === undefined ? {} : { doc }),
       place: located.place(name.at),
     }
@@ -185,8 +167,8 @@ export class SchemaBuilder {
       case 'fixed': {
         const size = member(node, 'size')
         if (isInteger(size) && Number(size.text) >= 0 && Number(size.text) < 2 ** 31) schema.size = Number(size.text)
-        else this.#error('avro-fixed', located, size ?? node, 'a fixed needs a size, an integer from 0 to 2147483647')
-        const { logicalType, attributes } = this.#annotations(node, located, { fixedSize: schema.size }, standard.fixed)
+        else this.#reader.error('avro-fixed', located, size ?? node, 'a fixed needs a size, an integer from 0 to 2147483647')
+        const { logicalType, attributes } = this.#reader.annotations(node, located, { fixedSize: schema.size }, standard.fixed)
         if (logicalType !== undefined) schema.logicalType = logicalType
         schema.attributes = attributes
       }
@@ -234,8 +216,8 @@ export class SchemaBuilder {
     }
     if (!primitiveNames.has(type.value)) return this.#reference(type.value, type, namespace, located, jsType)
     const primitive = type.value as AvroPrimitiveName
-    const { logicalType, attributes } = this.#annotations(node, located, { primitive }, standard.primitive)
-    return this.#primitive(primitive, this.#longType(node, located) ?? jsType, attributes, logicalType)
+    const { logicalType, attributes } = this.#reader.annotations(node, located, { primitive }, standard.primitive)
+    return this.#primitive(primitive, this.#reader.longType(node, located) ?? jsType, attributes, logicalType)
   }
 
   /** `jsType` is what the field or type says of itself. */
@@ -274,9 +256,9 @@ export class SchemaBuilder {
       const branch = this.build(item, namespace, located, jsType)
       if (branch === broken) continue
       const key = branchKey(branch)
-      if (branch.kind === 'union') this.#error('avro-union', located, item, 'a union may not contain a union')
+      if (branch.kind === 'union') this.#reader.error('avro-union', located, item, 'a union may not contain a union')
       else if (seen.has(key))
-        this.#error(
+        this.#reader.error(
           'avro-union',
           located,
           item,
@@ -292,7 +274,7 @@ export class SchemaBuilder {
   #fields(record: JsonObject, namespace: string, located: Located): AvroField[] {
     const list = member(record, 'fields')
     if (list?.kind !== 'array') {
-      this.#error('avro-record', located, list ?? record, 'a record needs "fields", an array')
+      this.#reader.error('avro-record', located, list ?? record, 'a record needs "fields", an array')
       return []
     }
     const names = new Set<string>()
@@ -300,7 +282,7 @@ export class SchemaBuilder {
     for (const node of list.items) {
       const field = this.#field(node, namespace, located)
       if (field === undefined) continue
-      if (names.has(field.name)) this.#report('avro-duplicate-field', field.place, `the record has two fields named ${field.name}`)
+      if (names.has(field.name)) this.#reader.report('avro-duplicate-field', field.place, `the record has two fields named ${field.name}`)
       else fields.push(field)
       names.add(field.name)
     }
@@ -308,11 +290,11 @@ export class SchemaBuilder {
   }
 
   #field(node: JsonNode, namespace: string, located: Located): AvroField | undefined {
-    if (node.kind !== 'object') return void this.#error('avro-record', located, node, 'a field is an object with a name and a type')
+    if (node.kind !== 'object') return void this.#reader.error('avro-record', located, node, 'a field is an object with a name and a type')
     const name = member(node, 'name')
-    if (name?.kind !== 'string') return void this.#error('avro-name', located, name ?? node, 'a field needs a name, a string')
+    if (name?.kind !== 'string') return void this.#reader.error('avro-name', located, name ?? node, 'a field needs a name, a string')
     if (!isName(name.value, false)) {
-      return void this.#error(
+      return void this.#reader.error(
         'avro-name',
         located,
         name,
@@ -321,19 +303,19 @@ export class SchemaBuilder {
       )
     }
     const type = member(node, 'type')
-    if (type === undefined) return void this.#error('avro-type', located, node, `the field ${name.value} has no type`)
+    if (type === undefined) return void this.#reader.error('avro-type', located, node, `the field ${name.value} has no type`)
     const order = member(node, 'order')
-    const built = this.build(type, namespace, located, this.#longType(node, located))
+    const built = this.build(type, namespace, located, this.#reader.longType(node, located))
     const written = member(node, 'default')
     const given = written && (isFloating(built) ? numberOfText(written) : written)
-    const doc = this.#text(node, 'doc', located)
+    const doc = this.#reader.text(node, 'doc', located)
     const field: AvroField = {
       name: name.value,
       type: built,
-      aliases: this.#strings(node, 'aliases', located),
+      aliases: this.#reader.strings(node, 'aliases', located),
       ...(doc === undefined ? {} : { doc }),
       ...(given === undefined ? {} : { default: toJson(given) }),
-      ...(order === undefined ? {} : { order: this.#order(order, located) }),
+      ...(order === undefined ? {} : { order: this.#reader.order(order, located) }),
       attributes: attributesOf(node, standard.field),
       place: located.place(name.at),
     }
@@ -341,24 +323,17 @@ export class SchemaBuilder {
     return field
   }
 
-  #order(node: JsonNode, located: Located): 'ascending' | 'descending' | 'ignore' {
-    const value = node.kind === 'string' ? node.value.toLowerCase() : ''
-    if (value === 'ascending' || value === 'descending' || value === 'ignore') return value
-    this.#error('avro-attribute', located, node, 'the order of a field is ascending, descending or ignore')
-    return 'ascending'
-  }
-
   #symbols(node: JsonObject, located: Located): string[] {
     const list = member(node, 'symbols')
     if (list?.kind !== 'array') {
-      this.#error('avro-enum', located, list ?? node, 'an enum needs "symbols", an array of strings')
+      this.#reader.error('avro-enum', located, list ?? node, 'an enum needs "symbols", an array of strings')
       return []
     }
     const symbols = new Set<string>()
     for (const item of list.items) {
       if (item.kind !== 'string' || !isName(item.value, false)) {
-        this.#error('avro-enum', located, item, `${shown(item)} is not a symbol of an enum`, 'Symbols are [A-Za-z_][A-Za-z0-9_]*.')
-      } else if (symbols.has(item.value)) this.#error('avro-enum', located, item, `the enum has the symbol ${item.value} twice`)
+        this.#reader.error('avro-enum', located, item, `${shown(item)} is not a symbol of an enum`, 'Symbols are [A-Za-z_][A-Za-z0-9_]*.')
+      } else if (symbols.has(item.value)) this.#reader.error('avro-enum', located, item, `the enum has the symbol ${item.value} twice`)
       else symbols.add(item.value)
     }
     return [...symbols]
@@ -368,68 +343,12 @@ export class SchemaBuilder {
     const value = member(node, 'default')
     if (value === undefined) return
     if (value.kind === 'string' && schema.symbols.includes(value.value)) schema.default = value.value
-    else this.#error('avro-enum', located, value, `the default ${shown(value)} is not a symbol of the enum`)
-  }
-
-  #annotations(node: JsonObject, located: Located, on: Annotated, known: readonly string[]) {
-    const written = member(node, 'logicalType')
-    if (written === undefined) return { attributes: attributesOf(node, known) }
-    if (written.kind === 'string') {
-      const [precision, scale] = ['precision', 'scale'].map((key) => integerOr(member(node, key)))
-      const result = logicalTypeOf(written.value, on, precision, scale)
-      if ('logicalType' in result) {
-        const own = written.value === 'decimal' ? [...known, 'precision', 'scale'] : known
-        return { logicalType: result.logicalType, attributes: attributesOf(node, own) }
-      }
-      this.#warn('avro-logical-type', located, written, `${result.problem}; the logical type is ignored, as the specification says`)
-    } else this.#warn('avro-logical-type', located, written, 'a logicalType is a string; it is ignored')
-    return {
-      attributes: attributesOf(
-        node,
-        known.filter((key) => key !== 'logicalType'),
-      ),
-    }
-  }
-
-  #longType(node: JsonObject, located: Located): LongType | undefined {
-    const written = member(node, 'jsType')
-    if (written === undefined) return undefined
-    if (written.kind === 'string' && (written.value === 'number' || written.value === 'bigint')) return written.value
-    this.#warn('avro-attribute', located, written, 'jsType is "number" or "bigint"; it is ignored')
-    return undefined
-  }
-
-  #text(node: JsonObject, key: string, located: Located): string | undefined {
-    const value = member(node, key)
-    if (value === undefined || value.kind === 'string') return value?.value
-    this.#warn('avro-attribute', located, value, `"${key}" is a string; it is ignored`)
-    return undefined
-  }
-
-  #strings(node: JsonObject, key: string, located: Located): string[] {
-    const value = member(node, key)
-    if (value === undefined) return []
-    const items = value.kind === 'array' ? value.items : [value]
-    const wrong = value.kind === 'array' ? items.find((item) => item.kind !== 'string') : value
-    if (wrong !== undefined) this.#error('avro-attribute', located, wrong, `"${key}" is an array of strings`)
-    return items.flatMap((item) => (item.kind === 'string' ? [item.value] : []))
+    else this.#reader.error('avro-enum', located, value, `the default ${shown(value)} is not a symbol of the enum`)
   }
 
   #wrong(code: string, located: Located, node: JsonNode, message: string, hint?: string): AvroSchema {
-    this.#error(code, located, node, message, hint)
+    this.#reader.error(code, located, node, message, hint)
     return broken
-  }
-
-  #error(code: string, located: Located, node: { readonly at: number }, message: string, hint?: string): void {
-    this.#report(code, located.place(node.at), message, hint)
-  }
-
-  #warn(code: string, located: Located, node: { readonly at: number }, message: string): void {
-    this.#diagnostics.push({ code, severity: 'warning', place: located.place(node.at), message })
-  }
-
-  #report(code: string, place: Place, message: string, hint?: string): void {
-    this.#diagnostics.push({ code, severity: 'error', place, message, ...(hint === undefined ? {} : { hint }) })
   }
 }
 
@@ -448,26 +367,6 @@ function numberOfText(node: JsonNode): JsonNode {
   return found === null ? node : { kind: 'number', at: node.at, text: found[0].replace('+', '') }
 }
 
-function attributesOf(node: JsonObject, known: readonly string[]): AvroAttributes {
-  const attributes = new Map<string, Json>()
-  for (const { key, value } of node.members) if (!known.includes(key)) attributes.set(key, toJson(value))
-  return attributes
-}
-
-function integerOr(node: JsonNode | undefined): unknown {
-  return isInteger(node) ? Number(node.text) : node
-}
-
 function article(kind: string): string {
   return kind === 'enum' ? 'an enum' : `a ${kind}`
-}
-
-function shown(node: JsonNode): string {
-  return node.kind === 'string'
-    ? JSON.stringify(node.value)
-    : node.kind === 'number'
-      ? node.text
-      : node.kind === 'literal'
-        ? String(node.value)
-        : `an ${node.kind}`
 }

@@ -9,7 +9,8 @@ import { type IdlFile, parseIdl } from './idl.js'
 import { type JsonNode, member, parseJson } from './json.js'
 import { fromPlain } from './json-value.js'
 import { type CompleteType, KeptTypes } from './kept-types.js'
-import { type Definition, type Located, type LongType, SchemaBuilder } from './schema-builder.js'
+import { type Definition, SchemaBuilder } from './schema-builder.js'
+import type { Located, LongType } from './schema-reader.js'
 import { type InputFile, readSource, type Source } from './source.js'
 
 /** A schema as it stands in a file. */
