@@ -76,8 +76,13 @@ for (const seed of seeds) {
     }
     t.deepEqual(sorted(received(broker).map(({ user, count }) => [user, count])), stored, 'the last outputs')
     const changelog = partitions.flatMap((partition) => broker.read('counting-counts-changelog', partition, 0, { maxBytes: 1e9 }).records)
-    const changes = changelog.map(({ key, value }) => [stringSerde.deserialize(key!), longSerde.deserialize(value!)] as const)
-    t.deepEqual(sorted(changes), stored, 'the changelog')
+    const changes = new Map<string, number>()
+    for (const { key, value } of changelog) {
+      // A tombstone takes back what a commit wrote that was cut off.
+      if (value === null) changes.delete(stringSerde.deserialize(key!))
+      else changes.set(stringSerde.deserialize(key!), longSerde.deserialize(value))
+    }
+    t.deepEqual(sorted([...changes]), stored, 'the changelog')
   })
 }
 
