@@ -17,7 +17,7 @@ const codes = {
     reaction: 'stop',
     description: 'The steps of a topology do not fit together; the message lists every step that does not, with what to change.',
   },
-  BROKER_TOO_OLD: { reaction: 'stop', description: 'A broker is older than Apache Kafka 2.3; the message names it.' },
+  BROKER_TOO_OLD: { reaction: 'stop', description: 'A broker is older than Apache Kafka 2.5; the message names it.' },
   NOT_AUTHORIZED: {
     reaction: 'stop',
     description:

@@ -25,7 +25,6 @@ export interface KafkajsBroker {
   leaveGroup(request: { groupId: string; memberId: string }): Promise<unknown>
 
   offsetCommit(request: { groupId: string; groupGenerationId: number; memberId: string; topics: Topics<CommitRow> }): Promise<unknown>
-  offsetFetch(request: { groupId: string; topics: Topics<{ partition: number }> }): Promise<{ responses: Topics<OffsetRow> }>
   listOffsets(request: {
     replicaId: number
     isolationLevel: number

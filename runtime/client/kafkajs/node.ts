@@ -9,10 +9,11 @@ import type { KafkajsBroker } from './kafkajs-broker.js'
 import type { Settings } from './settings.js'
 import type { Request } from './wire/request.js'
 
-/** The versions that our own requests are written in; Kafka has had them since 2.3. */
+/** The versions that our own requests are written in; Kafka has had them since 2.5. */
 const needed = [
   { apiKey: 0, apiName: 'Produce', version: 7 },
   { apiKey: 1, apiName: 'Fetch', version: 11 },
+  { apiKey: 9, apiName: 'OffsetFetch', version: 7 },
 ]
 
 /**
@@ -151,7 +152,7 @@ function checkVersions(address: string, broker: KafkajsBroker): void {
   for (const { apiKey, apiName, version } of needed) {
     if ((broker.versions[apiKey]?.maxVersion ?? 0) >= version) continue
     throw new StreamError('BROKER_TOO_OLD', `the broker at ${address} does not know version ${version} of ${apiName}`, {
-      hint: 'Millrace needs Apache Kafka 2.3 or newer.',
+      hint: 'Millrace needs Apache Kafka 2.5 or newer.',
     })
   }
 }

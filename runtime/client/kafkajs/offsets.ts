@@ -4,6 +4,7 @@ import type { CommittedOffset, IsolationLevel } from '../client.js'
 import { byTopic } from './by-topic.js'
 import type { Network } from './network.js'
 import { ProtocolError } from './wire/errors.js'
+import { offsetFetchRequest } from './wire/offset-fetch.js'
 
 const timestamps = { earliest: -2, latest: -1 } as const
 
@@ -33,18 +34,16 @@ export function listOffsets(
   })
 }
 
-/** What a group has committed; partitions without a commit are left out. */
+/** What a group has committed, transactions that are coming to their end included; partitions without a commit are left out. */
 export function committedOffsets(network: Network, groupId: string, partitions: readonly TopicPartition[]): Promise<CommittedOffset[]> {
   if (partitions.length === 0) return Promise.resolve([])
   return network.retry(`read the committed offsets of group ${groupId}`, async () => {
-    const topics = [...byTopic(partitions)].map(([topic, rows]) => ({ topic, partitions: rows.map(({ partition }) => ({ partition })) }))
     const node = await network.coordinator('group', groupId)
-    const { responses } = await node.use((broker) => broker.offsetFetch({ groupId, topics }))
-    return responses
-      .flatMap(({ topic, partitions: rows }) =>
-        rows.map(({ partition, offset, metadata }) => ({ topic, partition, offset: toOffset(offset), metadata: metadata ?? '' })),
-      )
+    const { error, offsets } = await node.send(offsetFetchRequest(groupId, byTopic(partitions)))
+    for (const code of [error, ...offsets.map((offset) => offset.error)]) if (code !== 0) throw new ProtocolError(code)
+    return offsets
       .filter(({ offset }) => offset >= 0)
+      .map(({ topic, partition, offset, metadata }) => ({ topic, partition, offset, metadata: metadata ?? '' }))
   })
 }
 

@@ -108,7 +108,7 @@ export function transactionSuite(tested: ClientUnderTest): void {
     await producer.beginTransaction()
     await producer.sendOffsets(group, [{ ...at, offset: 4 }])
     await producer.commitTransaction()
-    await eventually(async () => (await h.offsetOf(group, at)) === 4)
+    t.is(await h.offsetOf(group, at), 4, 'at once: who takes up the work must not begin before it')
 
     await producer.beginTransaction()
     producer.send(record(at, 'k', 'v'))

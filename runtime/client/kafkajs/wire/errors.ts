@@ -1,4 +1,4 @@
-/** Kafka's error codes that metadata, fetch and produce answer with, by kafkajs's names: https://kafka.apache.org/protocol#protocol_error_codes */
+/** Kafka's error codes that our own requests are answered with, by kafkajs's names: https://kafka.apache.org/protocol#protocol_error_codes */
 const names: Readonly<Record<number, string>> = {
   [-1]: 'UNKNOWN',
   1: 'OFFSET_OUT_OF_RANGE',
@@ -8,6 +8,9 @@ const names: Readonly<Record<number, string>> = {
   6: 'NOT_LEADER_FOR_PARTITION',
   7: 'REQUEST_TIMED_OUT',
   9: 'REPLICA_NOT_AVAILABLE',
+  14: 'COORDINATOR_LOAD_IN_PROGRESS',
+  15: 'COORDINATOR_NOT_AVAILABLE',
+  16: 'NOT_COORDINATOR',
   10: 'MESSAGE_TOO_LARGE',
   13: 'NETWORK_EXCEPTION',
   17: 'INVALID_TOPIC_EXCEPTION',
@@ -15,6 +18,7 @@ const names: Readonly<Record<number, string>> = {
   19: 'NOT_ENOUGH_REPLICAS',
   20: 'NOT_ENOUGH_REPLICAS_AFTER_APPEND',
   29: 'TOPIC_AUTHORIZATION_FAILED',
+  30: 'GROUP_AUTHORIZATION_FAILED',
   31: 'CLUSTER_AUTHORIZATION_FAILED',
   32: 'INVALID_TIMESTAMP',
   43: 'UNSUPPORTED_FOR_MESSAGE_FORMAT',
@@ -33,10 +37,11 @@ const names: Readonly<Record<number, string>> = {
   76: 'UNSUPPORTED_COMPRESSION_TYPE',
   78: 'OFFSET_NOT_AVAILABLE',
   87: 'INVALID_RECORD',
+  88: 'UNSTABLE_OFFSET_COMMIT',
   90: 'PRODUCER_FENCED',
 }
 
-const retriable: ReadonlySet<number> = new Set([2, 3, 5, 6, 7, 9, 13, 19, 20, 51, 56, 74, 75, 78])
+const retriable: ReadonlySet<number> = new Set([2, 3, 5, 6, 7, 9, 13, 14, 15, 16, 19, 20, 51, 56, 74, 75, 78, 88])
 
 /** An answer with an error code; shaped as kafkajs's own (`KafkaJSProtocolError`). */
 export class ProtocolError extends Error {

@@ -51,6 +51,38 @@ export class Reader {
     return items
   }
 
+  /** As lengths are in flexible versions (KIP-482). */
+  uvarint(): number {
+    let value = 0
+    for (let shift = 0; ; shift += 7) {
+      const byte = this.bytes.readUInt8(this.at)
+      this.at += 1
+      value += (byte & 0x7f) * 2 ** shift
+      if (byte < 0x80) return value
+    }
+  }
+
+  compactString(): string | null {
+    const size = this.uvarint() - 1
+    return size < 0 ? null : this.take(size).toString('utf8')
+  }
+
+  /** Null reads as empty. */
+  compactArray<T>(read: () => T): T[] {
+    const count = this.uvarint() - 1
+    const items: T[] = []
+    for (let index = 0; index < count; index += 1) items.push(read())
+    return items
+  }
+
+  /** Passes tagged fields, of which none is asked for. */
+  tags(): void {
+    for (let left = this.uvarint(); left > 0; left -= 1) {
+      this.uvarint()
+      this.take(this.uvarint())
+    }
+  }
+
   take(size: number): Buffer {
     const end = this.at + size
     if (size < 0 || end > this.bytes.length) throw new RangeError(`${size} bytes at ${this.at} of ${this.bytes.length}`)

@@ -69,6 +69,36 @@ export class Writer {
     for (const item of items) write(item)
     return this
   }
+
+  /** An unsigned varint, as lengths are in flexible versions (KIP-482). */
+  uvarint(value: number): this {
+    let rest = value
+    for (; rest >= 0x80; rest >>>= 7) this.#byte((rest & 0x7f) | 0x80)
+    return this.#byte(rest)
+  }
+
+  /** UTF-8 with its length plus 1 before it. */
+  compactString(value: string): this {
+    const bytes = Buffer.from(value)
+    return this.uvarint(bytes.length + 1).raw(bytes)
+  }
+
+  compactArray<T>(items: readonly T[], write: (item: T) => void): this {
+    this.uvarint(items.length + 1)
+    for (const item of items) write(item)
+    return this
+  }
+
+  /** No tagged fields. The first ones of a request are its header's. */
+  tags(): this {
+    return this.#byte(0)
+  }
+
+  #byte(value: number): this {
+    this.reserve(1)
+    this.bytes[this.length++] = value
+    return this
+  }
 }
 
 /** Bytes that `putVarint` takes for a value of 32 bits. */
