@@ -1,4 +1,4 @@
-/** The job that bench/kafka.ts measures, in a process of its own: `login-job BROKERS IN OUT EXPECTED`. Prints one line of JSON. */
+/** The job that bench/kafka.ts measures, in a process of its own: `login-job BROKERS IN OUT EXPECTED GUARANTEE`. Prints one line of JSON. */
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -6,7 +6,8 @@ import { StreamApp } from 'millrace/codegen'
 import { loginAttemptsTopology } from './jobs/generated/login-attempts/topology.js'
 import { Seen, Suspicious } from './jobs/generated/login-attempts.js'
 
-const [brokers = '', input = '', output = '', expected = ''] = process.argv.slice(2)
+const [brokers = '', input = '', output = '', expected = '', guarantee] = process.argv.slice(2)
+const processingGuarantee = guarantee === 'exactlyOnce' ? 'exactlyOnce' : 'atLeastOnce'
 let first = 0
 let last = 0
 let seen = 0
@@ -31,12 +32,21 @@ class Counted extends Seen {
   }
 }
 
-const application = `millrace-alos-${Date.now()}`
+const application = `millrace-${processingGuarantee}-${Date.now()}`
 const stateDir = mkdtempSync(join(tmpdir(), 'millrace-bench-'))
 const spec = loginAttemptsTopology({ suspicious: FromFirst, seen: Counted })
 const { logins, attempts } = spec.topics
 const topics = { logins: { ...logins!, name: input }, attempts: { ...attempts!, name: output } }
-const app = new StreamApp({ ...spec, topics }, { brokers: brokers.split(','), application, stateDir, createTopics: true })
+const app = new StreamApp(
+  { ...spec, topics },
+  {
+    brokers: brokers.split(','),
+    application,
+    stateDir,
+    processingGuarantee,
+    createTopics: true,
+  },
+)
 const start = performance.now()
 await app.start()
 await all

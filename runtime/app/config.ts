@@ -30,9 +30,16 @@ export interface AppConfig {
   /** Removes folders of tasks that left this instance so long ago, at start. Default: they stay. */
   readonly stateCleanupDelayMs?: number
 
-  /** Default `atLeastOnce`: nothing is lost, and after a crash the outputs of up to one commit interval may come again. */
+  /**
+   * Default `atLeastOnce`: nothing is lost, and after a crash the outputs of up to one commit interval may come again. `exactlyOnce`: what a
+   * commit writes (outputs, changelogs, offsets) is one Kafka transaction, and only committed records are read (KIP-98, KIP-129); readers of the outputs
+   * have to read what is committed too. Stop all instances to go from one to the other.
+   */
   readonly processingGuarantee?: 'atLeastOnce' | 'exactlyOnce'
-  /** Default 30 000, as Kafka Streams. Shorter means fewer outputs that come again after a crash, and more updates in the changelogs. */
+  /**
+   * Default 30 000, with `exactlyOnce` 100, as Kafka Streams. Shorter means fewer outputs that come again after a crash, or that come sooner to who reads
+   * what is committed, and more updates in the changelogs.
+   */
   readonly commitIntervalMs?: number
   /** How often records of repartition topics that are done with are deleted. Default 30 000, as Kafka Streams. */
   readonly repartitionPurgeIntervalMs?: number

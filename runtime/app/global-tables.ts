@@ -1,5 +1,5 @@
 import { partitionName } from '../changelog/topic-names.js'
-import type { Admin, PartitionReader, RecordBatch } from '../client/client.js'
+import type { Admin, IsolationLevel, PartitionReader, RecordBatch } from '../client/client.js'
 import { isStreamError, StreamError } from '../core/errors.js'
 import type { TopicPartition } from '../core/record.js'
 import type { StateStore } from '../stores/state-store.js'
@@ -15,7 +15,9 @@ export interface GlobalTablesOptions {
   /** Deletes what is there of it on disk. */
   readonly wipe: () => void
   readonly admin: Admin
+  /** Reads what `isolation` says. */
   readonly reader: PartitionReader
+  readonly isolation: IsolationLevel
   /** Ends the start early. */
   readonly isStopping: () => boolean
 }
@@ -32,11 +34,11 @@ export class GlobalTables {
   }
 
   /** Opens the stores and reads them up. A state that is of topics that were made anew is wiped. */
-  static async start({ create, wipe, admin, reader, isStopping }: GlobalTablesOptions): Promise<GlobalTables> {
+  static async start({ create, wipe, admin, reader, isolation, isStopping }: GlobalTablesOptions): Promise<GlobalTables> {
     let state = opened(create, wipe)
     const partitions = [...state.positions().keys()]
     const beginnings = offsets(await admin.beginningOffsets(partitions))
-    const ends = offsets(await admin.endOffsets(partitions))
+    const ends = offsets(await admin.endOffsets(partitions, isolation))
     if ([...state.positions()].some(([partition, position]) => position > ends(partition))) {
       state.close()
       wipe()

@@ -1,6 +1,6 @@
 import { Restorer } from '../changelog/restorer.js'
 import { topicName } from '../changelog/topic-names.js'
-import type { Admin, Client, ProducedRecord } from '../client/client.js'
+import type { Admin, Client, CommittedOffset, GroupConsumer, ProducedRecord } from '../client/client.js'
 import { systemClock } from '../core/clock.js'
 import { toStreamError } from '../core/errors.js'
 import type { TopicPartition } from '../core/record.js'
@@ -9,7 +9,6 @@ import type { SchemaRegistry } from '../serde/registry.js'
 import { memoryBackend } from '../stores/memory-store.js'
 import type { StateStore } from '../stores/state-store.js'
 import type { StateBackendFactory } from '../stores/store.js'
-import { atLeastOnce } from '../tasks/commit-strategy.js'
 import { GlobalState } from '../tasks/global-state.js'
 import { RecordCollector } from '../tasks/record-collector.js'
 import { Task } from '../tasks/task.js'
@@ -17,13 +16,17 @@ import { formatTaskId, type TaskId } from '../tasks/task-id.js'
 import { connectRegistry, usesRegistry } from '../topology/connect-registry.js'
 import type { TopologySpec } from '../topology/spec.js'
 import type { Topology } from '../topology/topology.js'
+import { AtLeastOnce } from './at-least-once.js'
 import type { CheckedConfig } from './check-config.js'
 import { connect, persistentBackend } from './connect.js'
+import { ExactlyOnce } from './exactly-once.js'
 import { GlobalTables } from './global-tables.js'
+import { type Guarantee, isolationOf } from './guarantee.js'
 import { InputBuffer } from './input-buffer.js'
 import { internalTopics, prepareInternalTopics } from './internal-topics.js'
 import { type AppMetrics, MetricTotals, reportTask } from './metrics.js'
-import { Outputs } from './outputs.js'
+import { OutputTopics } from './output-topics.js'
+import type { OutputsOptions } from './outputs.js'
 import { partitionCounts, taskCount } from './partition-counts.js'
 import { PollLoop } from './poll-loop.js'
 import { type RestoreProgress, RestoreReporter } from './restore-progress.js'
@@ -49,7 +52,9 @@ export class Instance {
   /** What was opened, closed in reverse. */
   readonly #closers: (() => unknown)[] = []
   readonly #metrics = new MetricTotals()
-  #parts: { readonly loop: PollLoop; readonly manager: TaskManager; readonly outputs: Outputs; readonly inputs: InputBuffer } | undefined
+  #parts:
+    | { readonly loop: PollLoop; readonly manager: TaskManager; readonly guarantee: Guarantee; readonly inputs: InputBuffer }
+    | undefined
   #globals: GlobalTables | undefined
   #ownClient: Client | undefined
   #ownRegistry: HttpRegistry | undefined
@@ -133,11 +138,11 @@ export class Instance {
   }
 
   metrics(): Omit<AppMetrics, 'state'> {
-    const { loop, manager, outputs, inputs } = this.#parts ?? {}
+    const { loop, manager, guarantee, inputs } = this.#parts ?? {}
     return {
       ...this.#metrics.totals(),
-      recordsOut: outputs?.sent ?? 0,
-      recordsRefused: outputs?.refused ?? 0,
+      recordsOut: guarantee?.totals.sent ?? 0,
+      recordsRefused: guarantee?.totals.refused ?? 0,
       processRatio: loop?.processRatio ?? 0,
       tasks: inputs === undefined ? [] : (manager?.tasks.map((task) => reportTask(task, inputs)) ?? []),
     }
@@ -197,7 +202,8 @@ export class Instance {
     const folder = directory.acquireTask(globalFolder)
     const backends = { lmdb: () => onDisk(folder), memory: memoryBackend }
     const metrics = this.#metrics.of(globalFolder)
-    const reader = this.#closing(client.createReader({ clientId: `${config.clientId}-global` }))
+    const isolation = isolationOf[config.processingGuarantee]
+    const reader = this.#closing(client.createReader({ clientId: `${config.clientId}-global`, isolation }))
     this.#globals = this.#closing(
       await GlobalTables.start({
         create: () => new GlobalState({ application, topology, partitions, backends, clock: systemClock, logger, handlers, metrics }),
@@ -208,6 +214,7 @@ export class Instance {
         },
         admin: client.admin(),
         reader,
+        isolation,
         isStopping: () => this.#stopping,
       }),
     )
@@ -217,16 +224,16 @@ export class Instance {
     const { config, onSettled, onRestore } = this.#options
     const topology = this.#topology
     const { application, clientId, handlers, logger, sessionTimeoutMs, rebalanceTimeoutMs } = config
+    const isolation = isolationOf[config.processingGuarantee]
     const admin = client.admin()
-    const producer = this.#closing(client.createProducer())
-    const outputs = new Outputs({
-      producer,
-      admin,
-      partitions: new Map([...counts].map(([topic, count]) => [topicName(topology, application, topic), count])),
-      changelogs: new Set(internalTopics(topology, counts).flatMap(({ name, purpose }) => (purpose === 'changelog' ? [name] : []))),
-      handlers,
-      logger,
-    })
+    const guarantee: Guarantee = this.#closing(
+      this.#guarantee(client, (offsets) => consumer.commit(offsets), {
+        topics: new OutputTopics(admin, new Map([...counts].map(([topic, count]) => [topicName(topology, application, topic), count]))),
+        changelogs: new Set(internalTopics(topology, counts).flatMap(({ name, purpose }) => (purpose === 'changelog' ? [name] : []))),
+        handlers,
+        logger,
+      }),
+    )
     const assignor = new TaskAssignor(topology, () => ({
       processId,
       active: manager.tasks.map(({ id }) => id),
@@ -234,24 +241,24 @@ export class Instance {
       ...(config.applicationServer === undefined ? {} : { host: config.applicationServer }),
     }))
     const offsetReset = offsetResets(topology)
-    const consumer = this.#closing(
+    const consumer: GroupConsumer = this.#closing(
       client.createGroupConsumer({
         groupId: application,
         clientId,
         topics: topology.subTopologies.flatMap((subTopology) => sourceTopics(topology, subTopology)),
         assignor,
-        isolation: 'readUncommitted',
+        isolation,
         offsetReset,
         sessionTimeoutMs,
         rebalanceTimeoutMs,
       }),
     )
-    const reader = this.#closing(client.createReader({ clientId: `${clientId}-restore` }))
+    const reader = this.#closing(client.createReader({ clientId: `${clientId}-restore`, isolation }))
     const reporter = new RestoreReporter(systemClock, onRestore)
     const restorer = new Restorer(
       {
         beginningOffsets: (partitions) => admin.beginningOffsets(partitions),
-        endOffsets: (partitions) => admin.endOffsets(partitions),
+        endOffsets: (partitions) => admin.endOffsets(partitions, isolation),
         assign: (partitions) => reader.assign(partitions),
         poll: (maxWaitMs) => reader.poll(maxWaitMs),
       },
@@ -266,7 +273,7 @@ export class Instance {
         subTopology: topology.subTopologies[id.subTopology]!,
         partitions,
         backends: { lmdb: () => folders.backend(formatTaskId(id)), memory: memoryBackend },
-        collector: new RecordCollector(outputs),
+        collector: new RecordCollector(guarantee.outputOf(formatTaskId(id))),
         ...(this.#globals === undefined ? {} : { globals: this.#globals }),
         clock: systemClock,
         logger,
@@ -285,6 +292,8 @@ export class Instance {
         consumer,
         folders,
         restorer,
+        guarantee,
+        isolation,
         schemas,
         offsetReset,
         createTask,
@@ -296,14 +305,9 @@ export class Instance {
       consumer,
       manager,
       restorer,
-      outputs,
+      guarantee,
       inputs,
       globals: this.#globals,
-      commits: atLeastOnce({
-        flush: () => outputs.flush(),
-        partitionsOf: (topic) => outputs.partitionsOf(topic),
-        commitOffsets: (offsets) => consumer.commit(offsets),
-      }),
       purge: (offsets) => admin.deleteRecords(offsets),
       commitIntervalMs: config.commitIntervalMs,
       purgeIntervalMs: config.repartitionPurgeIntervalMs,
@@ -312,7 +316,13 @@ export class Instance {
       logger,
       onSettled,
     })
-    this.#parts = { loop, manager, outputs, inputs }
+    this.#parts = { loop, manager, guarantee, inputs }
+  }
+
+  #guarantee(client: Client, commitOffsets: (offsets: readonly CommittedOffset[]) => Promise<void>, outputs: OutputsOptions): Guarantee {
+    const { processingGuarantee, application, commitIntervalMs } = this.#options.config
+    if (processingGuarantee === 'atLeastOnce') return new AtLeastOnce(client, commitOffsets, outputs)
+    return new ExactlyOnce({ client, groupId: application, transactionTimeoutMs: commitIntervalMs + transactionMarginMs, outputs })
   }
 
   #closing<T extends { close(): unknown }>(part: T): T {
@@ -332,6 +342,9 @@ async function writeAll(client: Client, records: readonly ProducedRecord[]): Pro
     await producer.close()
   }
 }
+
+/** How much longer than the commit interval a transaction may stay open before the broker aborts it. Kafka Streams: 10 s in all. */
+const transactionMarginMs = 10_000
 
 /** Beside the folders of tasks in the state directory. */
 const globalFolder = 'global'

@@ -1,69 +1,63 @@
-import type { Acknowledged, Admin, FailedRecord, FlushResult, ProducedRecord, Producer } from '../client/client.js'
+import type { Acknowledged, FailedRecord, FlushResult, ProducedRecord, Producer } from '../client/client.js'
 import { StreamError } from '../core/errors.js'
 import type { Logger } from '../core/logger.js'
 import { deadLetterRecord, decide, type ErrorHandlers, type Failure } from '../tasks/handlers.js'
 import { partitionOf } from '../tasks/partitioner.js'
 import type { RecordOutput } from '../tasks/record-collector.js'
+import type { OutputTopics } from './output-topics.js'
 
 export interface OutputsOptions {
-  readonly producer: Producer
-  readonly admin: Admin
-  /** Partitions of the topics known at start, by their names on Kafka; those routed to are added. */
-  readonly partitions: ReadonlyMap<string, number>
+  readonly topics: OutputTopics
   /** Topics whose every record must arrive, or state is lost. */
   readonly changelogs: ReadonlySet<string>
   readonly handlers: ErrorHandlers
   readonly logger: Logger
 }
 
-/** Where the records of all tasks go: the producer they share, the partitions of topics, and what becomes of a refused record. */
-export class Outputs implements RecordOutput {
-  readonly #options: OutputsOptions
-  readonly #partitions: Map<string, number>
+/** Of all outputs of an instance. */
+export class OutputTotals {
   /** Records sent, changelogs' too. */
   sent = 0
   /** Records that the broker refused and the production handler dropped. */
   refused = 0
+}
 
-  constructor(options: OutputsOptions) {
+/** Where the records of tasks go: their producer, the partitions of topics, and what becomes of a refused record. */
+export class Outputs implements RecordOutput {
+  readonly #producer: Producer
+  readonly #options: OutputsOptions
+  readonly #totals: OutputTotals
+
+  constructor(producer: Producer, options: OutputsOptions, totals: OutputTotals) {
+    this.#producer = producer
     this.#options = options
-    this.#partitions = new Map(options.partitions)
+    this.#totals = totals
   }
 
   /** Bytes on their way. */
   get bufferedBytes(): number {
-    return this.#options.producer.bufferedBytes
+    return this.#producer.bufferedBytes
   }
 
   send(record: ProducedRecord): void {
-    this.sent += 1
-    this.#options.producer.send(record)
+    this.#totals.sent += 1
+    this.#producer.send(record)
   }
 
   partitions(topic: string): number | undefined {
-    return this.#partitions.get(topic)
+    return this.#options.topics.known(topic)
   }
 
   /** Throws TOPIC_MISSING. */
-  async partitionsOf(topic: string): Promise<number> {
-    const known = this.#partitions.get(topic)
-    if (known !== undefined) return known
-    const found = (await this.#options.admin.describeTopics([topic])).get(topic)
-    if (found === undefined) {
-      throw new StreamError('TOPIC_MISSING', `A record was routed to the topic ${topic}, which does not exist.`, {
-        topic,
-        hint: 'Create it, or route to another.',
-      })
-    }
-    this.#partitions.set(topic, found.partitions)
-    return found.partitions
+  partitionsOf(topic: string): Promise<number> {
+    return this.#options.topics.find(topic)
   }
 
   /** Waits for all acknowledgements; a record that the broker refused is decided on by the handler. Throws PRODUCTION if that says fail. */
   async flush(): Promise<FlushResult> {
     const acknowledged: Acknowledged[] = []
     for (;;) {
-      const result = await this.#options.producer.flush()
+      const result = await this.#producer.flush()
       acknowledged.push(...result.acknowledged)
       if (result.failed.length === 0) return { acknowledged, failed: [] }
       for (const failed of result.failed) await this.#refused(failed)
@@ -83,7 +77,7 @@ export class Outputs implements RecordOutput {
     const isVital = changelogs.has(topic) || topic === handlers.deadLetterTopic
     const decision = isVital ? 'fail' : decide(handlers.production, failure, handlers.deadLetterTopic)
     if (decision === 'fail') throw error
-    this.refused += 1
+    this.#totals.refused += 1
     logger.warn(`${error.message} (${decision === 'continue' ? 'dropped' : 'to the dead-letter topic'})`)
     if (decision === 'continue') return
     const letter = deadLetterRecord(handlers.deadLetterTopic!, failure)

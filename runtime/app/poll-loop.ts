@@ -3,12 +3,11 @@ import type { Clock } from '../core/clock.js'
 import { isStreamError } from '../core/errors.js'
 import type { Logger } from '../core/logger.js'
 import type { TopicPartition } from '../core/record.js'
-import type { CommitStrategy } from '../tasks/commit-strategy.js'
 import type { Task } from '../tasks/task.js'
 import type { GlobalTables } from './global-tables.js'
+import type { Guarantee } from './guarantee.js'
 import type { InputBuffer } from './input-buffer.js'
 import { decodeAssignment } from './member-data.js'
-import type { Outputs } from './outputs.js'
 import type { TaskManager } from './task-manager.js'
 
 /** Longest wait for records, and longest time of processing between two looks at the group. */
@@ -24,10 +23,9 @@ export interface PollLoopOptions {
   readonly consumer: GroupConsumer
   readonly manager: TaskManager
   readonly restorer: { readonly isActive: boolean }
-  readonly outputs: Outputs
+  readonly guarantee: Guarantee
   readonly inputs: InputBuffer
   readonly globals: GlobalTables | undefined
-  readonly commits: CommitStrategy
   readonly purge: (offsets: readonly CommittedOffset[]) => Promise<void>
   readonly commitIntervalMs: number
   readonly purgeIntervalMs: number
@@ -160,7 +158,7 @@ export class PollLoop implements RebalanceListener {
   }
 
   #process(): void {
-    const { manager, outputs, clock } = this.#options
+    const { manager, guarantee, clock } = this.#options
     const tasks = manager.running
     const start = clock.now()
     let now = start
@@ -168,7 +166,7 @@ export class PollLoop implements RebalanceListener {
     for (let more = true; more && now - start < sliceMs; ) {
       more = false
       for (const task of tasks) {
-        if (outputs.bufferedBytes > maxOutputBytes) break
+        if (guarantee.bufferedBytes > maxOutputBytes) break
         const count = task.process(this.#chunk)
         this.#processed += count
         more ||= count > 0
@@ -209,9 +207,9 @@ export class PollLoop implements RebalanceListener {
   }
 
   async #commit(tasks: readonly Task[]): Promise<void> {
-    const { commits, manager } = this.#options
+    const { guarantee, manager } = this.#options
     try {
-      await this.#alive(commits.commit(tasks))
+      await this.#alive(guarantee.commits.commit(tasks))
     } catch (error) {
       if (!isStreamError(error) || error.reaction !== 'restore') throw error
       // The commit of the other tasks has not come to its end either: all go on from where they stand.
@@ -246,8 +244,8 @@ export class PollLoop implements RebalanceListener {
   }
 
   #waitMs(): number {
-    const { manager, outputs, clock } = this.#options
-    if (outputs.bufferedBytes > maxOutputBytes) return 5
+    const { manager, guarantee, clock } = this.#options
+    if (guarantee.bufferedBytes > maxOutputBytes) return 5
     if (this.#processed > 0) return 0
     const now = clock.now()
     const next = Math.min(this.#nextCommit, ...manager.running.map(({ nextPunctuation }) => nextPunctuation ?? Number.POSITIVE_INFINITY))

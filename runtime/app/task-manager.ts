@@ -1,6 +1,6 @@
 import type { Restorer } from '../changelog/restorer.js'
 import { partitionName } from '../changelog/topic-names.js'
-import type { Admin, CommittedOffset, GroupConsumer } from '../client/client.js'
+import type { Admin, CommittedOffset, GroupConsumer, IsolationLevel } from '../client/client.js'
 import { isStreamError, StreamError } from '../core/errors.js'
 import type { Logger } from '../core/logger.js'
 import type { TopicPartition } from '../core/record.js'
@@ -8,6 +8,7 @@ import type { StateStore } from '../stores/state-store.js'
 import type { Task } from '../tasks/task.js'
 import { formatTaskId, parseTaskId, type TaskId } from '../tasks/task-id.js'
 import type { Topology } from '../topology/topology.js'
+import type { Guarantee } from './guarantee.js'
 import { taskCount } from './partition-counts.js'
 import { sourceTopics } from './source-topics.js'
 import type { StateSchemas } from './state-schemas.js'
@@ -22,6 +23,8 @@ export interface TaskManagerOptions {
   readonly consumer: Pick<GroupConsumer, 'seek' | 'pause' | 'resume'>
   readonly folders: TaskFolders
   readonly restorer: Restorer
+  readonly guarantee: Pick<Guarantee, 'claim' | 'release'>
+  readonly isolation: IsolationLevel
   readonly schemas: StateSchemas
   /** Where to read a topic from that the group has no offset of. */
   readonly offsetReset: (topic: string) => 'earliest' | 'latest' | 'none'
@@ -71,30 +74,37 @@ export class TaskManager {
   async assign(partitions: readonly TopicPartition[]): Promise<void> {
     const wanted = this.#byTask(partitions)
     await this.#options.schemas.refresh()
-    for (const task of this.tasks) if (!wanted.has(task.id)) await this.#drop(task)
+    await this.#giveUp(this.tasks.filter(({ id }) => !wanted.has(id)))
     for (const [id, own] of wanted) if (!this.#tasks.has(id)) this.#create(id, own)
     await this.#begin(this.tasks.filter(({ state }) => state === 'created' || state === 'suspended'))
   }
 
   /** Stops the tasks of `partitions` for as long as the group rebalances; what they have not committed is forgotten. */
   async suspend(partitions: readonly TopicPartition[]): Promise<void> {
-    for (const task of this.tasksOf(partitions)) {
+    const tasks = this.tasksOf(partitions)
+    for (const task of tasks) {
       task.suspend()
       await this.#options.restorer.remove(task)
     }
+    await this.#release(tasks)
   }
 
   /** Drops the tasks of `partitions`, or all. */
   async lose(partitions?: readonly TopicPartition[]): Promise<void> {
-    for (const task of partitions === undefined ? this.tasks : this.tasksOf(partitions)) await this.#drop(task)
+    await this.#giveUp(partitions === undefined ? this.tasks : this.tasksOf(partitions))
   }
 
   /** Restores what comes within `maxWaitMs`, and starts tasks that are done. */
   async restore(maxWaitMs: number): Promise<void> {
-    const { restorer, admin } = this.#options
+    const { restorer, admin, isolation } = this.#options
     const done = (await restorer.poll(maxWaitMs)).flatMap(({ id }) => this.#tasks.get(id) ?? [])
     if (done.length === 0) return
-    const ends = offsetsByName(await admin.endOffsets(done.flatMap((task) => task.inputPartitions)))
+    const ends = offsetsByName(
+      await admin.endOffsets(
+        done.flatMap((task) => task.inputPartitions),
+        isolation,
+      ),
+    )
     for (const task of done) this.#run(task, ends)
   }
 
@@ -146,11 +156,13 @@ export class TaskManager {
 
   /** Decides where the tasks go on, and restores or runs them. A state that does not fit is wiped, once. */
   async #begin(tasks: readonly Task[]): Promise<void> {
-    const { admin, groupId, restorer } = this.#options
+    const { admin, groupId, restorer, guarantee, isolation } = this.#options
     if (tasks.length === 0) return
+    // First: what is committed from here on is this instance's own.
+    await guarantee.claim(tasks.map(({ id }) => id))
     const inputs = tasks.flatMap((task) => task.inputPartitions)
     const committed = await admin.committedOffsets(groupId, inputs)
-    const ends = offsetsByName(await admin.endOffsets(inputs))
+    const ends = offsetsByName(await admin.endOffsets(inputs, isolation))
     const begun: Task[] = []
     for (const task of tasks) begun.push(await this.#open(task, committed, ends))
     for (;;) {
@@ -231,6 +243,15 @@ export class TaskManager {
     await this.#drop(task)
     this.#options.folders.wipe(task.id)
     return this.#create(task.id, task.inputPartitions)
+  }
+
+  async #giveUp(tasks: readonly Task[]): Promise<void> {
+    for (const task of tasks) await this.#drop(task)
+    await this.#release(tasks)
+  }
+
+  async #release(tasks: readonly Task[]): Promise<void> {
+    await Promise.all(tasks.map(({ id }) => this.#options.guarantee.release(id)))
   }
 
   async #drop(task: Task): Promise<void> {

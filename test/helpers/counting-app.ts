@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { type AppConfig, type QueryableKeyValueStore, StreamApp } from 'millrace'
 import { GroupByLogic, type PeekLogic, type StreamRecord, type TopologySpec } from 'millrace/codegen'
 import { EmbeddedBroker, embeddedClient } from 'millrace/embedded'
+import type { IsolationLevel } from '#runtime/client/client.js'
 import { longSerde, stringSerde } from '#runtime/serde/primitives.js'
 
 export interface CountingStores {
@@ -81,12 +82,15 @@ export function send(broker: EmbeddedBroker, users: readonly string[], timestamp
   }
 }
 
-/** All records of the counts topic: user and count, by partition. */
-export function received(broker: EmbeddedBroker): readonly { readonly user: string; readonly count: number }[] {
+/** All records of the counts topic, or those that are committed: user and count, by partition. */
+export function received(
+  broker: EmbeddedBroker,
+  isolation: IsolationLevel = 'readUncommitted',
+): readonly { readonly user: string; readonly count: number }[] {
   const { partitions } = broker.describeTopic('counts')!
   return Array.from({ length: partitions }, (_, partition) =>
     broker
-      .read('counts', partition, 0, { maxBytes: Number.MAX_SAFE_INTEGER })
+      .read('counts', partition, 0, { maxBytes: Number.MAX_SAFE_INTEGER, isolation })
       .records.map(({ key, value }) => ({ user: stringSerde.deserialize(key!), count: longSerde.deserialize(value!) })),
   ).flat()
 }

@@ -57,6 +57,36 @@ export async function checkOutcome(t: ExecutionContext, client: Client, outcome:
   t.true(expected.size - touched.size > 1_000, 'enough users are untouched to tell')
 }
 
+/** Holds what a job that counts exactly once has left behind against its events, as a reader of committed records finds it. */
+export async function checkExactly(
+  t: ExecutionContext,
+  client: Client,
+  { application, events, rows }: Pick<Outcome, 'application' | 'events' | 'rows'>,
+): Promise<void> {
+  const committed = (topic: string) => recordsOf(client, topic, 'readCommitted')
+  const expected = countsOf(events)
+  t.deepEqual(differences(rows, expected), [], 'each event is counted once')
+  t.deepEqual(differences(lastValues(await committed(changelogTopic(application))), expected), [], 'and so says the changelog')
+
+  const regrouped = (await committed(repartitionTopic(application))).map(({ value }) => loginSerde.deserialize(value!).at)
+  t.is(new Set(regrouped).size, regrouped.length, 'no event is sent on twice')
+  t.is(
+    regrouped.length,
+    [...expected.values()].reduce((sum, count) => sum + count, 0),
+    'none is lost',
+  )
+
+  const told = new Map<string, number>()
+  const wrong: unknown[] = []
+  for (const { key, value, partition, offset } of await committed(`${application}-attempts`)) {
+    const [user, count] = [stringSerde.deserialize(key!), longSerde.deserialize(value!)]
+    if (count !== (told.get(user) ?? 0) + 1) wrong.push({ user, count, after: told.get(user), partition, offset })
+    told.set(user, count)
+  }
+  t.deepEqual(wrong.slice(0, 3), [], 'each count is told once, in order')
+  t.deepEqual(differences(told, expected), [], 'up to the last')
+}
+
 /** What a topic says of each user; a tombstone takes back what a commit wrote that was cut off. */
 function lastValues(records: readonly PlacedRecord[]): ReadonlyMap<string, number> {
   const values = new Map<string, number>()

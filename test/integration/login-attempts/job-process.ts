@@ -46,6 +46,10 @@ export class JobProcess {
     return { rows: new Map(rows), recordsRestored }
   }
 
+  signal(name: NodeJS.Signals): void {
+    this.#child.kill(name)
+  }
+
   /** Sends a signal and waits for the end: `[0, null]`, or `[null, 'SIGKILL']`. */
   async end(signal: NodeJS.Signals): Promise<unknown[]> {
     this.#child.kill(signal)

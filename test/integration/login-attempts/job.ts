@@ -4,12 +4,13 @@
  */
 import { createInterface } from 'node:readline'
 import { setTimeout as wait } from 'node:timers/promises'
-import { type Client, type QueryableKeyValueStore, StreamApp } from 'millrace'
+import { type AppConfig, type Client, type QueryableKeyValueStore, StreamApp } from 'millrace'
 import { EmbeddedBroker, embeddedClient } from 'millrace/embedded'
 import { kafkajsClient } from 'millrace/kafkajs'
 import { loginAttemptsTopology } from '../../../examples/login-attempts/generated/login-attempts/topology.js'
 import { PerUser, SuspiciousIps } from '../../../examples/login-attempts/processors.js'
 import { partitionsOf, renamed, repartitionTopic } from './topics.js'
+import { recordsOf } from './window.js'
 
 export interface JobSettings {
   readonly application: string
@@ -17,6 +18,7 @@ export interface JobSettings {
   /** Kafka, or else the folder of an embedded broker. */
   readonly brokers: readonly string[] | undefined
   readonly folder: string
+  readonly processingGuarantee?: AppConfig['processingGuarantee']
 }
 
 export interface JobLine {
@@ -29,7 +31,7 @@ export interface JobLine {
 }
 
 const settings: JobSettings = JSON.parse(process.argv[2] ?? '')
-const { application, stateDir } = settings
+const { application, stateDir, processingGuarantee = 'atLeastOnce' } = settings
 const say = (line: JobLine) => console.log(JSON.stringify(line))
 
 const broker = settings.brokers === undefined ? await EmbeddedBroker.open({ dir: settings.folder }) : undefined
@@ -41,6 +43,7 @@ const app = new StreamApp<{ attemptsPerUser: QueryableKeyValueStore<string, numb
     client,
     application,
     stateDir,
+    processingGuarantee,
     // Short, so that a kill leaves few events to do again: among 40,000 users most are untouched by it then.
     commitIntervalMs: 100,
     storeCacheBytes: 2 ** 18,
@@ -55,18 +58,28 @@ app.on('state', ({ state }) => {
   if (state === 'NOT_RUNNING') broker?.close()
 })
 
-async function isCaughtUp(): Promise<boolean> {
-  const admin = client.admin()
-  for (const topic of [`${application}-logins`, repartitionTopic(application)]) {
-    const ends = await admin.endOffsets(partitionsOf(topic))
-    const committed = await admin.committedOffsets(application, partitionsOf(topic))
-    if (!ends.every((end) => (committed.find(({ partition }) => partition === end.partition)?.offset ?? 0) === end.offset)) return false
+async function committed(topic: string, ends: readonly { readonly partition: number; readonly offset: number }[]): Promise<void> {
+  for (;;) {
+    const offsets = await client.admin().committedOffsets(application, partitionsOf(topic))
+    if (ends.every((end) => (offsets.find(({ partition }) => partition === end.partition)?.offset ?? 0) >= end.offset)) return
+    await wait(50)
   }
-  return true
+}
+
+async function caughtUp(): Promise<void> {
+  const [logins, regrouped] = [`${application}-logins`, repartitionTopic(application)]
+  await committed(logins, await client.admin().endOffsets(partitionsOf(logins)))
+  // Markers of transactions follow the last record of a partition.
+  const last = new Map<number, number>()
+  for (const { partition, offset } of await recordsOf(client, regrouped)) last.set(partition, offset)
+  await committed(
+    regrouped,
+    [...last].map(([partition, offset]) => ({ partition, offset: offset + 1 })),
+  )
 }
 
 createInterface({ input: process.stdin }).on('line', async () => {
-  while (!(await isCaughtUp())) await wait(50)
+  await caughtUp()
   const rows = await app.stores.attemptsPerUser.all().toArray()
   say({ rows: rows.map(({ key, value }) => [key, value]), recordsRestored: app.metrics().recordsRestored })
 })

@@ -1,5 +1,5 @@
 import type { Client } from 'millrace'
-import type { ConsumedRecord } from '../../../runtime/dist/client/client.js'
+import type { ConsumedRecord, IsolationLevel } from '../../../runtime/dist/client/client.js'
 import { partitions, partitionsOf, repartitionTopic } from './topics.js'
 
 /**
@@ -38,13 +38,17 @@ export interface PlacedRecord extends ConsumedRecord {
   readonly partition: number
 }
 
-/** All records that a topic has. */
-export async function recordsOf(client: Client, topic: string): Promise<readonly PlacedRecord[]> {
+/** All records that a topic has, or those that are committed. */
+export async function recordsOf(
+  client: Client,
+  topic: string,
+  isolation: IsolationLevel = 'readUncommitted',
+): Promise<readonly PlacedRecord[]> {
   const admin = client.admin()
   const starts = await admin.beginningOffsets(partitionsOf(topic))
-  const left = new Map((await admin.endOffsets(partitionsOf(topic))).map(({ partition, offset }) => [partition, offset]))
+  const left = new Map((await admin.endOffsets(partitionsOf(topic), isolation)).map(({ partition, offset }) => [partition, offset]))
   for (const { partition, offset } of starts) if (left.get(partition) === offset) left.delete(partition)
-  const reader = client.createReader()
+  const reader = client.createReader({ isolation })
   await reader.assign(new Map(starts.map(({ partition, offset }) => [{ topic, partition }, offset])))
   const found: PlacedRecord[] = []
   while (left.size > 0) {

@@ -42,7 +42,9 @@ test('a configuration that is wrong is refused with all its problems', (t) => {
   }
   t.throws(() => new CountingApp({}), { code: 'INVALID_CONFIG', message: /either brokers or client/ })
   const client = embeddedClient(newBroker())
-  t.throws(() => new CountingApp({ client, processingGuarantee: 'exactlyOnce' }), { message: /no exactly-once yet/ })
+  t.throws(() => new CountingApp({ client, processingGuarantee: 'twice' as never }), {
+    message: /processingGuarantee must be 'atLeastOnce' or 'exactlyOnce', but is "twice"/,
+  })
   t.throws(() => new CountingApp({ client, onProcessingError: 'deadLetter' }), {
     message: /deadLetterTopic must be given, since onProcessingError/,
   })
