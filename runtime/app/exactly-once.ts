@@ -3,7 +3,7 @@ import { StreamError } from '../core/errors.js'
 import { type CommitStrategy, type ExactlyOnceDoors, exactlyOnce } from '../tasks/commit-strategy.js'
 import type { RecordOutput } from '../tasks/record-collector.js'
 import type { Guarantee } from './guarantee.js'
-import { Outputs, type OutputsOptions, OutputTotals } from './outputs.js'
+import { Outputs, type OutputsOptions } from './outputs.js'
 
 export interface ExactlyOnceOptions {
   readonly client: Client
@@ -19,7 +19,6 @@ export interface ExactlyOnceOptions {
  */
 export class ExactlyOnce implements Guarantee {
   readonly commits: CommitStrategy
-  readonly totals = new OutputTotals()
   readonly #options: ExactlyOnceOptions
   readonly #tasks = new Map<string, TaskTransactions>()
 
@@ -58,7 +57,7 @@ export class ExactlyOnce implements Guarantee {
   #of(task: string): TaskTransactions {
     let transactions = this.#tasks.get(task)
     if (transactions === undefined) {
-      transactions = new TaskTransactions(task, this.#options, this.totals)
+      transactions = new TaskTransactions(task, this.#options)
       this.#tasks.set(task, transactions)
     }
     return transactions
@@ -69,13 +68,11 @@ export class ExactlyOnce implements Guarantee {
 class TaskTransactions implements RecordOutput, ExactlyOnceDoors {
   readonly #task: string
   readonly #options: ExactlyOnceOptions
-  readonly #totals: OutputTotals
   #current: { readonly producer: Producer; readonly outputs: Outputs } | undefined
 
-  constructor(task: string, options: ExactlyOnceOptions, totals: OutputTotals) {
+  constructor(task: string, options: ExactlyOnceOptions) {
     this.#task = task
     this.#options = options
-    this.#totals = totals
   }
 
   get bufferedBytes(): number {
@@ -86,7 +83,7 @@ class TaskTransactions implements RecordOutput, ExactlyOnceDoors {
     await this.close()
     const { client, groupId, transactionTimeoutMs, outputs } = this.#options
     const producer = client.createProducer({ transactionalId: `${groupId}-${this.#task}`, transactionTimeoutMs })
-    this.#current = { producer, outputs: new Outputs(producer, outputs, this.#totals) }
+    this.#current = { producer, outputs: new Outputs(producer, outputs) }
     await producer.initTransactions()
     await producer.beginTransaction()
   }

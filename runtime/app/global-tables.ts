@@ -18,6 +18,8 @@ export interface GlobalTablesOptions {
   /** Reads what `isolation` says. */
   readonly reader: PartitionReader
   readonly isolation: IsolationLevel
+  /** Waits until what was sent to the dead-letter topic is acknowledged. */
+  readonly flush: () => Promise<unknown>
   /** Ends the start early. */
   readonly isStopping: () => boolean
 }
@@ -26,15 +28,18 @@ export interface GlobalTablesOptions {
 export class GlobalTables {
   readonly #state: GlobalState
   readonly #reader: PartitionReader
+  readonly #flush: () => Promise<unknown>
   readonly #held = new HeldBatches()
 
-  private constructor(state: GlobalState, reader: PartitionReader) {
+  private constructor(state: GlobalState, { reader, flush }: GlobalTablesOptions) {
     this.#state = state
     this.#reader = reader
+    this.#flush = flush
   }
 
   /** Opens the stores and reads them up. A state that is of topics that were made anew is wiped. */
-  static async start({ create, wipe, admin, reader, isolation, isStopping }: GlobalTablesOptions): Promise<GlobalTables> {
+  static async start(options: GlobalTablesOptions): Promise<GlobalTables> {
+    const { create, wipe, admin, reader, isolation, isStopping } = options
     let state = opened(create, wipe)
     const partitions = [...state.positions().keys()]
     const beginnings = offsets(await admin.beginningOffsets(partitions))
@@ -44,25 +49,25 @@ export class GlobalTables {
       wipe()
       state = opened(create, wipe)
     }
-    const tables = new GlobalTables(state, reader)
+    const tables = new GlobalTables(state, options)
     const from = [...state.positions()].map(([partition, position]) => [partition, Math.max(position, beginnings(partition))] as const)
     await reader.assign(new Map(from))
     const open = new Set(from.filter(([partition, position]) => position < ends(partition)).map(([partition]) => partitionName(partition)))
     while (open.size > 0 && !isStopping()) {
       for (const batch of await reader.poll(100)) {
         await state.prepare(batch)
-        tables.#update(batch)
+        await tables.#update(batch)
         if (batch.nextOffset >= ends(batch)) open.delete(partitionName(batch))
       }
     }
-    tables.commit()
+    await tables.commit()
     return tables
   }
 
   /** What has come since. While records wait for their schemas, nothing more is read. */
   async poll(): Promise<void> {
     if (this.#held.isEmpty) for (const batch of await this.#reader.poll(0)) this.#held.hold(batch, this.#state.prepare(batch))
-    for (const batch of this.#held.take()) this.#update(batch)
+    for (const batch of this.#held.take()) await this.#update(batch)
   }
 
   /** Undefined if there is no such global store. */
@@ -70,7 +75,8 @@ export class GlobalTables {
     return this.#state.store(name)
   }
 
-  commit(): void {
+  async commit(): Promise<void> {
+    await this.#flush()
     this.#state.commit()
   }
 
@@ -78,9 +84,9 @@ export class GlobalTables {
     this.#state.close()
   }
 
-  #update(batch: RecordBatch): void {
+  async #update(batch: RecordBatch): Promise<void> {
     this.#state.update(batch)
-    if (this.#state.dirtyBytes > maxDirtyBytes) this.commit()
+    if (this.#state.dirtyBytes > maxDirtyBytes) await this.commit()
   }
 }
 

@@ -1,7 +1,6 @@
 import type { IsolationLevel } from '../client/client.js'
 import type { CommitStrategy } from '../tasks/commit-strategy.js'
 import type { RecordOutput } from '../tasks/record-collector.js'
-import type { OutputTotals } from './outputs.js'
 
 /** What of topics is read. */
 export const isolationOf = {
@@ -12,7 +11,6 @@ export const isolationOf = {
 /** What a processing guarantee decides: by whom the records of a task are sent, and how a commit goes. */
 export interface Guarantee {
   readonly commits: CommitStrategy
-  readonly totals: OutputTotals
   /** Bytes on their way, of all tasks. */
   readonly bufferedBytes: number
   /** Where the records of a task go. */

@@ -26,7 +26,7 @@ import { InputBuffer } from './input-buffer.js'
 import { internalTopics, prepareInternalTopics } from './internal-topics.js'
 import { type AppMetrics, MetricTotals, reportTask } from './metrics.js'
 import { OutputTopics } from './output-topics.js'
-import type { OutputsOptions } from './outputs.js'
+import { Outputs, type OutputsOptions, OutputTotals } from './outputs.js'
 import { partitionCounts, taskCount } from './partition-counts.js'
 import { PollLoop } from './poll-loop.js'
 import { type RestoreProgress, RestoreReporter } from './restore-progress.js'
@@ -52,9 +52,8 @@ export class Instance {
   /** What was opened, closed in reverse. */
   readonly #closers: (() => unknown)[] = []
   readonly #metrics = new MetricTotals()
-  #parts:
-    | { readonly loop: PollLoop; readonly manager: TaskManager; readonly guarantee: Guarantee; readonly inputs: InputBuffer }
-    | undefined
+  readonly #totals = new OutputTotals()
+  #parts: { readonly loop: PollLoop; readonly manager: TaskManager; readonly inputs: InputBuffer } | undefined
   #globals: GlobalTables | undefined
   #ownClient: Client | undefined
   #ownRegistry: HttpRegistry | undefined
@@ -99,9 +98,10 @@ export class Instance {
     const schemas = this.#stateSchemas(client)
     await schemas.open()
     if (this.#stopping) return
-    await this.#startGlobals(client, counts, directory, onDisk)
+    const outputs = this.#outputs(client.admin(), counts)
+    await this.#startGlobals(client, counts, outputs, directory, onDisk)
     if (this.#stopping) return
-    this.#connectParts(client, counts, folders, schemas, directory.processId)
+    this.#connectParts(client, counts, outputs, folders, schemas, directory.processId)
   }
 
   /** Runs until `stop`, then commits; rejects with what stops it before. */
@@ -138,11 +138,11 @@ export class Instance {
   }
 
   metrics(): Omit<AppMetrics, 'state'> {
-    const { loop, manager, guarantee, inputs } = this.#parts ?? {}
+    const { loop, manager, inputs } = this.#parts ?? {}
     return {
       ...this.#metrics.totals(),
-      recordsOut: guarantee?.totals.sent ?? 0,
-      recordsRefused: guarantee?.totals.refused ?? 0,
+      recordsOut: this.#totals.sent,
+      recordsRefused: this.#totals.refused,
       processRatio: loop?.processRatio ?? 0,
       tasks: inputs === undefined ? [] : (manager?.tasks.map((task) => reportTask(task, inputs)) ?? []),
     }
@@ -172,6 +172,20 @@ export class Instance {
     return counts
   }
 
+  #outputs(admin: Admin, counts: ReadonlyMap<string, number>): OutputsOptions {
+    const { application, handlers, logger } = this.#options.config
+    const topology = this.#topology
+    const names = [...counts].map(([topic, count]) => [topicName(topology, application, topic), count] as const)
+    const changelogs = internalTopics(topology, counts).filter(({ purpose }) => purpose === 'changelog')
+    return {
+      topics: new OutputTopics(admin, new Map(names)),
+      changelogs: new Set(changelogs.map(({ name }) => name)),
+      totals: this.#totals,
+      handlers,
+      logger,
+    }
+  }
+
   #stateSchemas(client: Client): StateSchemas {
     const { config } = this.#options
     const admin = client.admin()
@@ -191,6 +205,7 @@ export class Instance {
   async #startGlobals(
     client: Client,
     counts: ReadonlyMap<string, number>,
+    outputs: OutputsOptions,
     directory: StateDirectory,
     onDisk: StateBackendFactory,
   ): Promise<void> {
@@ -204,9 +219,21 @@ export class Instance {
     const metrics = this.#metrics.of(globalFolder)
     const isolation = isolationOf[config.processingGuarantee]
     const reader = this.#closing(client.createReader({ clientId: `${config.clientId}-global`, isolation }))
+    const letters = new Outputs(this.#closing(client.createProducer()), outputs)
     this.#globals = this.#closing(
       await GlobalTables.start({
-        create: () => new GlobalState({ application, topology, partitions, backends, clock: systemClock, logger, handlers, metrics }),
+        create: () =>
+          new GlobalState({
+            application,
+            topology,
+            partitions,
+            backends,
+            clock: systemClock,
+            logger,
+            handlers,
+            metrics,
+            collector: new RecordCollector(letters),
+          }),
         wipe() {
           directory.releaseTask(globalFolder)
           directory.wipeTask(globalFolder)
@@ -215,25 +242,26 @@ export class Instance {
         admin: client.admin(),
         reader,
         isolation,
+        flush: () => letters.flush(),
         isStopping: () => this.#stopping,
       }),
     )
   }
 
-  #connectParts(client: Client, counts: ReadonlyMap<string, number>, folders: TaskFolders, schemas: StateSchemas, processId: string): void {
+  #connectParts(
+    client: Client,
+    counts: ReadonlyMap<string, number>,
+    outputs: OutputsOptions,
+    folders: TaskFolders,
+    schemas: StateSchemas,
+    processId: string,
+  ): void {
     const { config, onSettled, onRestore } = this.#options
     const topology = this.#topology
     const { application, clientId, handlers, logger, sessionTimeoutMs, rebalanceTimeoutMs } = config
     const isolation = isolationOf[config.processingGuarantee]
     const admin = client.admin()
-    const guarantee: Guarantee = this.#closing(
-      this.#guarantee(client, (offsets) => consumer.commit(offsets), {
-        topics: new OutputTopics(admin, new Map([...counts].map(([topic, count]) => [topicName(topology, application, topic), count]))),
-        changelogs: new Set(internalTopics(topology, counts).flatMap(({ name, purpose }) => (purpose === 'changelog' ? [name] : []))),
-        handlers,
-        logger,
-      }),
-    )
+    const guarantee: Guarantee = this.#closing(this.#guarantee(client, (offsets) => consumer.commit(offsets), outputs))
     const assignor = new TaskAssignor(topology, () => ({
       processId,
       active: manager.tasks.map(({ id }) => id),
@@ -316,7 +344,7 @@ export class Instance {
       logger,
       onSettled,
     })
-    this.#parts = { loop, manager, guarantee, inputs }
+    this.#parts = { loop, manager, inputs }
   }
 
   #guarantee(client: Client, commitOffsets: (offsets: readonly CommittedOffset[]) => Promise<void>, outputs: OutputsOptions): Guarantee {

@@ -6,14 +6,6 @@ import { partitionOf } from '../tasks/partitioner.js'
 import type { RecordOutput } from '../tasks/record-collector.js'
 import type { OutputTopics } from './output-topics.js'
 
-export interface OutputsOptions {
-  readonly topics: OutputTopics
-  /** Topics whose every record must arrive, or state is lost. */
-  readonly changelogs: ReadonlySet<string>
-  readonly handlers: ErrorHandlers
-  readonly logger: Logger
-}
-
 /** Of all outputs of an instance. */
 export class OutputTotals {
   /** Records sent, changelogs' too. */
@@ -22,16 +14,23 @@ export class OutputTotals {
   refused = 0
 }
 
+export interface OutputsOptions {
+  readonly totals: OutputTotals
+  readonly topics: OutputTopics
+  /** Topics whose every record must arrive, or state is lost. */
+  readonly changelogs: ReadonlySet<string>
+  readonly handlers: ErrorHandlers
+  readonly logger: Logger
+}
+
 /** Where the records of tasks go: their producer, the partitions of topics, and what becomes of a refused record. */
 export class Outputs implements RecordOutput {
   readonly #producer: Producer
   readonly #options: OutputsOptions
-  readonly #totals: OutputTotals
 
-  constructor(producer: Producer, options: OutputsOptions, totals: OutputTotals) {
+  constructor(producer: Producer, options: OutputsOptions) {
     this.#producer = producer
     this.#options = options
-    this.#totals = totals
   }
 
   /** Bytes on their way. */
@@ -40,7 +39,7 @@ export class Outputs implements RecordOutput {
   }
 
   send(record: ProducedRecord): void {
-    this.#totals.sent += 1
+    this.#options.totals.sent += 1
     this.#producer.send(record)
   }
 
@@ -65,7 +64,7 @@ export class Outputs implements RecordOutput {
   }
 
   async #refused({ record, error: cause }: FailedRecord): Promise<void> {
-    const { handlers, logger, changelogs } = this.#options
+    const { handlers, logger, changelogs, totals } = this.#options
     const { topic, partition } = record
     const error = new StreamError('PRODUCTION', `A record for ${topic}-${partition} was refused: ${cause.message}`, {
       topic,
@@ -77,7 +76,7 @@ export class Outputs implements RecordOutput {
     const isVital = changelogs.has(topic) || topic === handlers.deadLetterTopic
     const decision = isVital ? 'fail' : decide(handlers.production, failure, handlers.deadLetterTopic)
     if (decision === 'fail') throw error
-    this.#totals.refused += 1
+    totals.refused += 1
     logger.warn(`${error.message} (${decision === 'continue' ? 'dropped' : 'to the dead-letter topic'})`)
     if (decision === 'continue') return
     const letter = deadLetterRecord(handlers.deadLetterTopic!, failure)

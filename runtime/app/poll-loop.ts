@@ -75,7 +75,7 @@ export class PollLoop implements RebalanceListener {
     await consumer.start(this)
     while (!this.#stopping) await this.#recovering(() => this.#turn())
     await this.#recovering(() => this.#commit(manager.running))
-    this.#options.globals?.commit()
+    await this.#options.globals?.commit()
     await this.#purging
   }
 
@@ -199,7 +199,7 @@ export class PollLoop implements RebalanceListener {
     const tasks = manager.running
     if (!due && !tasks.some((task) => task.needsCommit)) return
     await this.#commit(tasks)
-    if (due) globals?.commit()
+    if (due) await globals?.commit()
     this.#nextCommit = clock.now() + commitIntervalMs
     if (clock.now() < this.#nextPurge || this.#purging !== undefined) return
     this.#nextPurge = clock.now() + purgeIntervalMs

@@ -10,6 +10,7 @@ import { embeddedClient } from 'millrace/embedded'
 import { lmdbBackend } from 'millrace/lmdb'
 import { ExactlyOnce } from '#runtime/app/exactly-once.js'
 import { OutputTopics } from '#runtime/app/output-topics.js'
+import { OutputTotals } from '#runtime/app/outputs.js'
 import type { Operation } from '#runtime/client/embedded/faults.js'
 import { CountingApp, counted, countingByKeySpec, countingSpec, newBroker, newFolder, received, send } from '../../helpers/counting-app.js'
 
@@ -110,7 +111,13 @@ test('who takes up a task undoes what the one before had open, and shuts it out'
   const client = embeddedClient(broker)
   const logger = { debug() {}, info() {}, warn() {}, error() {} }
   const handlers = { deserialization: 'fail', processing: 'fail', production: 'fail' } as const
-  const outputs = { topics: new OutputTopics(client.admin(), new Map([['counts', 1]])), changelogs: new Set<string>(), handlers, logger }
+  const outputs = {
+    totals: new OutputTotals(),
+    topics: new OutputTopics(client.admin(), new Map([['counts', 1]])),
+    changelogs: new Set<string>(),
+    handlers,
+    logger,
+  }
   const instance = () => new ExactlyOnce({ client, groupId: 'counting', transactionTimeoutMs: 60_000, outputs })
   const record = (text: string) => ({ topic: 'counts', partition: 0, key: null, value: Buffer.from(text), timestamp: 1, headers: [] })
   const read = () => broker.read('counts', 0, 0, { isolation: 'readCommitted' }).records.map(({ value }) => `${Buffer.from(value!)}`)

@@ -6,7 +6,7 @@ import { type Client, type QueryableKeyValueStore, StreamApp, StreamError } from
 import { GlobalJoinLogic, type TopologySpec } from 'millrace/codegen'
 import { EmbeddedBroker, embeddedClient } from 'millrace/embedded'
 import { lmdbBackend } from 'millrace/lmdb'
-import { stringSerde } from '#runtime/serde/primitives.js'
+import { longSerde, stringSerde } from '#runtime/serde/primitives.js'
 import type { StateBackend } from '#runtime/stores/store.js'
 import { CountingApp, counted, countingByKeySpec, newBroker, newFolder, received } from '../../helpers/counting-app.js'
 
@@ -208,4 +208,53 @@ test('a store that is damaged is wiped and restored', async (t) => {
   await app.start()
   t.is(await app.stores.counts.get('alice'), 1)
   t.true(warnings.some((text) => /Task 0_0: its state is wiped and restored/.test(text)))
+})
+
+test('a record of a global table that does not decode goes to the dead-letter topic, once', async (t) => {
+  const broker = new EmbeddedBroker()
+  const longs = { key: stringSerde, value: longSerde }
+  const spec: TopologySpec = {
+    codegen: 1,
+    application: 'sizes',
+    topics: { sizes: { name: 'sizes', ...longs, nullableKey: false, nullableValue: false, partitions: 1 }, visits: topic('visits') },
+    stores: { sizes: { name: 'sizes', kind: 'keyValue', ...longs, queryable: true, property: 'sizes' } },
+    steps: [
+      { operator: 'globalTable', name: 'all-sizes', topic: 'sizes', store: 'sizes', ...longs },
+      { operator: 'stream', name: 'visitors', topics: ['visits'], ...strings },
+    ],
+  }
+  for (const { name, partitions } of Object.values(spec.topics)) broker.createTopic({ name, partitions: partitions! })
+  broker.createTopic({ name: 'dead', partitions: 1 })
+  const append = (key: string, value: Uint8Array) =>
+    broker.append('sizes', 0, { key: stringSerde.serialize(key), value, timestamp: 1, headers: [] })
+  const letters = () => broker.read('dead', 0, 0).records.map(({ key }) => stringSerde.deserialize(key!))
+  const stateDir = newFolder()
+  const start = async () => {
+    const app = new StreamApp<{ sizes: QueryableKeyValueStore<string, number> }>(spec, {
+      client: embeddedClient(broker),
+      stateDir,
+      handleSignals: false,
+      commitIntervalMs: 10,
+      onDeserializationError: 'deadLetter',
+      deadLetterTopic: 'dead',
+      logger: { debug() {}, info() {}, warn() {}, error() {} },
+    })
+    await app.start()
+    return app
+  }
+  append('good', longSerde.serialize(7))
+  append('bad at the start', new Uint8Array(3))
+  const app = await start()
+  t.is(await app.stores.sizes.get('good'), 7)
+  t.deepEqual(letters(), ['bad at the start'])
+  append('bad later', new Uint8Array(3))
+  append('last', longSerde.serialize(9))
+  await until(async () => (await app.stores.sizes.get('last')) === 9)
+  await app.close()
+  t.deepEqual(letters(), ['bad at the start', 'bad later'])
+
+  const next = await start()
+  t.is(await next.stores.sizes.get('last'), 9)
+  await next.close()
+  t.deepEqual(letters(), ['bad at the start', 'bad later'], 'the table goes on from behind them')
 })
