@@ -11,6 +11,8 @@ export interface Candidate {
   readonly id: string
   /** Tasks that it ran until now. */
   readonly active: ReadonlySet<string>
+  /** Tasks that it kept the state of. */
+  readonly standbys: ReadonlySet<string>
   /** How far its state of a task has come: the sum of its changelog positions, for tasks whose state it has. The highest is least behind. */
   readonly positions: ReadonlyMap<string, number>
 }
@@ -28,6 +30,55 @@ export function assignTasks(tasks: readonly AssignableTask[], candidates: readon
   place(stateful, seats)
   place(stateless, seats)
   return new Map(seats.map((seat) => [seat.candidate.id, seat.tasks.map((task) => task.id).sort(byTask)]))
+}
+
+/**
+ * Candidate id to the ids of tasks that it keeps the state of, beside those that run them: of each task `replicas` other candidates, or as many as there are. They
+ * are even among candidates (to one, where who runs the tasks allows it), stay where they are as far as that goes, else go to who has most of the state.
+ */
+export function assignStandbys(
+  tasks: readonly AssignableTask[],
+  active: ReadonlyMap<string, readonly string[]>,
+  candidates: readonly Candidate[],
+  replicas: number,
+): ReadonlyMap<string, readonly string[]> {
+  const copies = Math.min(replicas, candidates.length - 1)
+  const seats = [...candidates].sort((a, b) => (a.id < b.id ? -1 : 1)).map((candidate) => new Seat(candidate))
+  const mayTake = ({ candidate, tasks }: Seat, task: AssignableTask) =>
+    !tasks.includes(task) && !active.get(candidate.id)?.includes(task.id)
+  for (const task of tasks) {
+    for (let copy = 0; copy < copies; copy += 1) {
+      const free = seats.filter((seat) => mayTake(seat, task))
+      best(free, (seat) => [
+        seat.candidate.standbys.has(task.id) ? 0 : 1,
+        -seat.position(task),
+        seat.tasks.length,
+        seat.ofSubTopology(task),
+      ])?.tasks.push(task)
+    }
+  }
+  levelStandbys(seats, mayTake)
+  return new Map(seats.map((seat) => [seat.candidate.id, seat.tasks.map((task) => task.id).sort(byTask)]))
+}
+
+/** Moves standbys to who has two fewer or less, and may take them, until there is nothing to move. */
+function levelStandbys(seats: readonly Seat[], mayTake: (seat: Seat, task: AssignableTask) => boolean): void {
+  for (;;) {
+    const moves = seats.flatMap((from) =>
+      seats.flatMap((to) => {
+        if (from.tasks.length - to.tasks.length < 2) return []
+        return from.tasks.filter((task) => mayTake(to, task)).map((task) => ({ from, to, task }))
+      }),
+    )
+    const move = best(moves, ({ from, to, task }) => [
+      to.tasks.length - from.tasks.length,
+      from.candidate.standbys.has(task.id) ? 1 : 0,
+      -to.position(task),
+    ])
+    if (move === undefined) return
+    move.from.tasks.splice(move.from.tasks.indexOf(move.task), 1)
+    move.to.tasks.push(move.task)
+  }
 }
 
 /** A candidate and what it has been given. */

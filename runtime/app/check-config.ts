@@ -17,6 +17,7 @@ type Defaulted =
   | 'storeCacheBytes'
   | 'inputBufferBytes'
   | 'maxTaskIdleMs'
+  | 'numStandbyReplicas'
   | 'createTopics'
   | 'logger'
   | 'progressBar'
@@ -48,6 +49,7 @@ export function checkConfig(config: AppConfig, spec: TopologySpec): CheckedConfi
     storeCacheBytes: config.storeCacheBytes ?? 64 * 2 ** 20,
     inputBufferBytes: config.inputBufferBytes ?? 64 * 2 ** 20,
     maxTaskIdleMs: config.maxTaskIdleMs ?? 0,
+    numStandbyReplicas: config.numStandbyReplicas ?? 0,
     createTopics: config.createTopics ?? false,
     logger: config.logger ?? warningsToConsole,
     progressBar: config.progressBar ?? process.stderr.isTTY === true,
@@ -107,6 +109,7 @@ const expectations: { readonly [option in keyof AppConfig]-?: Expectation } = {
   storeCacheBytes: count(0, 'bytes'),
   inputBufferBytes: count(1, 'bytes'),
   maxTaskIdleMs: count(-1, 'milliseconds'),
+  numStandbyReplicas: count(0, 'replicas'),
   createTopics: flag,
   replicationFactor: count(1, 'replicas'),
   onDeserializationError: handler,

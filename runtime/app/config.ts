@@ -50,6 +50,9 @@ export interface AppConfig {
   /** How long a task waits for its other inputs while one is empty, so that it reads in order of time (KIP-695); -1 never. Default 0. */
   readonly maxTaskIdleMs?: number
 
+  /** How many other instances keep the state of each task up to date, so that one of them takes it over without a long restore. Default 0. */
+  readonly numStandbyReplicas?: number
+
   /** Make the user's topics that are missing, with the manifest's partitions (1 if it does not say). Default false. */
   readonly createTopics?: boolean
   /** Of topics that are made. Default: the broker's own (`default.replication.factor`). */

@@ -11,8 +11,9 @@ import type { StateStore } from '../stores/state-store.js'
 import type { StateBackendFactory } from '../stores/store.js'
 import { GlobalState } from '../tasks/global-state.js'
 import { RecordCollector } from '../tasks/record-collector.js'
+import { StandbyTask } from '../tasks/standby-task.js'
 import { Task } from '../tasks/task.js'
-import { formatTaskId, type TaskId } from '../tasks/task-id.js'
+import { formatTaskId, parseTaskId, type TaskId } from '../tasks/task-id.js'
 import { connectRegistry, usesRegistry } from '../topology/connect-registry.js'
 import type { TopologySpec } from '../topology/spec.js'
 import type { Topology } from '../topology/topology.js'
@@ -31,6 +32,7 @@ import { partitionCounts, taskCount } from './partition-counts.js'
 import { PollLoop } from './poll-loop.js'
 import { type RestoreProgress, RestoreReporter } from './restore-progress.js'
 import { sourceTopics } from './source-topics.js'
+import { Standbys } from './standbys.js'
 import { StateDirectory } from './state-directory.js'
 import { StateSchemas } from './state-schemas.js'
 import { TaskAssignor } from './task-assignor.js'
@@ -53,7 +55,7 @@ export class Instance {
   readonly #closers: (() => unknown)[] = []
   readonly #metrics = new MetricTotals()
   readonly #totals = new OutputTotals()
-  #parts: { readonly loop: PollLoop; readonly manager: TaskManager; readonly inputs: InputBuffer } | undefined
+  #parts: { readonly loop: PollLoop; readonly manager: TaskManager; readonly standbys: Standbys; readonly inputs: InputBuffer } | undefined
   #globals: GlobalTables | undefined
   #ownClient: Client | undefined
   #ownRegistry: HttpRegistry | undefined
@@ -138,12 +140,14 @@ export class Instance {
   }
 
   metrics(): Omit<AppMetrics, 'state'> {
-    const { loop, manager, inputs } = this.#parts ?? {}
+    const { loop, manager, standbys, inputs } = this.#parts ?? {}
     return {
       ...this.#metrics.totals(),
       recordsOut: this.#totals.sent,
       recordsRefused: this.#totals.refused,
       processRatio: loop?.processRatio ?? 0,
+      recordsFollowed: standbys?.restored ?? 0,
+      standbys: standbys?.reports() ?? [],
       tasks: inputs === undefined ? [] : (manager?.tasks.map((task) => reportTask(task, inputs)) ?? []),
     }
   }
@@ -262,12 +266,14 @@ export class Instance {
     const isolation = isolationOf[config.processingGuarantee]
     const admin = client.admin()
     const guarantee: Guarantee = this.#closing(this.#guarantee(client, (offsets) => consumer.commit(offsets), outputs))
-    const assignor = new TaskAssignor(topology, () => ({
+    const self = () => ({
       processId,
       active: manager.tasks.map(({ id }) => id),
-      positions: folders.positions(manager.tasks),
+      standbys: standbys.tasks.map(({ id }) => id),
+      positions: folders.positions([...manager.tasks, ...standbys.tasks]),
       ...(config.applicationServer === undefined ? {} : { host: config.applicationServer }),
-    }))
+    })
+    const assignor = new TaskAssignor(topology, self, config.numStandbyReplicas)
     const offsetReset = offsetResets(topology)
     const consumer: GroupConsumer = this.#closing(
       client.createGroupConsumer({
@@ -311,6 +317,25 @@ export class Instance {
         storeCacheBytes: cacheBytes,
         maxTaskIdleMs: config.maxTaskIdleMs,
       })
+    const createStandby = (task: string) => {
+      const id = parseTaskId(task)
+      const subTopology = topology.subTopologies[id.subTopology]!
+      const partitions = sourceTopics(topology, subTopology).map((topic) => ({ topic, partition: id.partition }))
+      const backends = { lmdb: () => folders.backend(task), memory: memoryBackend }
+      return new StandbyTask({ id, application, topology, subTopology, partitions, backends })
+    }
+    const standbys: Standbys = this.#closing(
+      new Standbys({
+        create: createStandby,
+        groupId: application,
+        admin,
+        reader: this.#closing(client.createReader({ clientId: `${clientId}-standby`, isolation })),
+        isolation,
+        folders,
+        clock: systemClock,
+        logger,
+      }),
+    )
     const manager = this.#closing(
       new TaskManager({
         topology,
@@ -320,6 +345,7 @@ export class Instance {
         consumer,
         folders,
         restorer,
+        standbys,
         guarantee,
         isolation,
         schemas,
@@ -336,6 +362,7 @@ export class Instance {
       guarantee,
       inputs,
       globals: this.#globals,
+      standbys,
       purge: (offsets) => admin.deleteRecords(offsets),
       commitIntervalMs: config.commitIntervalMs,
       purgeIntervalMs: config.repartitionPurgeIntervalMs,
@@ -344,7 +371,7 @@ export class Instance {
       logger,
       onSettled,
     })
-    this.#parts = { loop, manager, inputs }
+    this.#parts = { loop, manager, standbys, inputs }
   }
 
   #guarantee(client: Client, commitOffsets: (offsets: readonly CommittedOffset[]) => Promise<void>, outputs: OutputsOptions): Guarantee {

@@ -14,6 +14,8 @@ export interface MemberData {
   readonly host?: string
   /** Tasks that it runs. */
   readonly active: readonly string[]
+  /** Tasks that it keeps the state of for others. */
+  readonly standbys?: readonly string[]
   /** Sum of changelog positions of each task whose state it has. */
   readonly positions: Readonly<Record<string, number>>
 }
@@ -28,7 +30,7 @@ export interface SubTopologyShape {
 export interface AssignmentData {
   readonly version: typeof version
   readonly tasks: readonly string[]
-  /** Tasks whose state this member keeps warm for another; none are assigned yet. */
+  /** Tasks whose state this member keeps up to date, so that it can take them over. */
   readonly standbys: readonly string[]
   /** Which host runs which tasks, of members that said where they answer queries. */
   readonly hosts: Readonly<Record<string, readonly string[]>>

@@ -3,6 +3,7 @@ import type { Task } from '../tasks/task.js'
 import type { TaskState } from '../tasks/task-state.js'
 import type { AppState } from './app-state.js'
 import type { InputBuffer } from './input-buffer.js'
+import type { StandbyReport } from './standbys.js'
 
 /** What an app has done since it started, in totals, and where it stands. */
 export interface AppMetrics {
@@ -23,6 +24,9 @@ export interface AppMetrics {
   /** Share of the time that went into processing records, 0 to 1. */
   readonly processRatio: number
   readonly tasks: readonly TaskReport[]
+  /** Records of changelogs that standbys have taken. */
+  readonly recordsFollowed: number
+  readonly standbys: readonly StandbyReport[]
 }
 
 export interface TaskReport {
@@ -35,7 +39,7 @@ export interface TaskReport {
   readonly lag: number | undefined
 }
 
-type Totals = Omit<AppMetrics, 'state' | 'recordsOut' | 'recordsRefused' | 'processRatio' | 'tasks'>
+type Totals = Omit<AppMetrics, 'state' | 'recordsOut' | 'recordsRefused' | 'processRatio' | 'tasks' | 'recordsFollowed' | 'standbys'>
 
 /** The counters of tasks; a task that leaves and comes back goes on counting. */
 export class MetricTotals {

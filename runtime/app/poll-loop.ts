@@ -8,6 +8,7 @@ import type { GlobalTables } from './global-tables.js'
 import type { Guarantee } from './guarantee.js'
 import type { InputBuffer } from './input-buffer.js'
 import { decodeAssignment } from './member-data.js'
+import type { Standbys } from './standbys.js'
 import type { TaskManager } from './task-manager.js'
 
 /** Longest wait for records, and longest time of processing between two looks at the group. */
@@ -26,6 +27,7 @@ export interface PollLoopOptions {
   readonly guarantee: Guarantee
   readonly inputs: InputBuffer
   readonly globals: GlobalTables | undefined
+  readonly standbys: Standbys
   readonly purge: (offsets: readonly CommittedOffset[]) => Promise<void>
   readonly commitIntervalMs: number
   readonly purgeIntervalMs: number
@@ -109,20 +111,21 @@ export class PollLoop implements RebalanceListener {
   async onAssigned(partitions: readonly TopicPartition[], userData: Uint8Array | null): Promise<void> {
     const { manager, inputs, logger } = this.#options
     this.#unassigned()
-    decodeAssignment(userData)
+    const { standbys } = decodeAssignment(userData)
     inputs.assigned(partitions)
-    await this.#alive(manager.assign(partitions))
+    await this.#alive(manager.assign(partitions, standbys))
     this.#assigned = true
     logger.info(`Assigned tasks: ${manager.tasks.map(({ id }) => id).join(', ') || 'none'}.`)
   }
 
   async #turn(): Promise<void> {
-    const { consumer, manager, restorer, globals, inputs } = this.#options
+    const { consumer, manager, restorer, globals, standbys, inputs } = this.#options
     const batches = await consumer.poll(restorer.isActive ? 0 : this.#waitMs())
     for (const batch of batches) this.#enqueue(batch)
     if (restorer.isActive) await manager.restore(this.#processed > 0 ? 0 : maxWaitMs / 10)
     this.#settle(this.#assigned && !restorer.isActive)
     await globals?.poll()
+    await standbys.poll()
     this.#process()
     this.#punctuate()
     inputs.balance(manager)

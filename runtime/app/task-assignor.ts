@@ -1,7 +1,7 @@
 import type { Assignor, GroupMember, MemberAssignment } from '../client/client.js'
 import type { TopicPartition } from '../core/record.js'
-import type { Topology } from '../topology/topology.js'
-import { type AssignableTask, assignTasks, type Candidate } from './assignment.js'
+import type { Topology, TopologyStore } from '../topology/topology.js'
+import { type AssignableTask, assignStandbys, assignTasks, type Candidate } from './assignment.js'
 import { decodeMember, encodeData, type MemberData, type SubTopologyShape } from './member-data.js'
 import { sourceTopics } from './source-topics.js'
 
@@ -13,13 +13,19 @@ export class TaskAssignor implements Assignor {
   readonly name = 'millrace'
   readonly #topology: readonly SubTopologyShape[]
   readonly #self: Self
+  readonly #replicas: number
+  /** Sub-topologies with stores that a standby can keep up to date. */
+  readonly #followed: ReadonlySet<number>
 
-  constructor(topology: Topology, self: Self) {
+  /** `replicas`: standbys of each task. */
+  constructor(topology: Topology, self: Self, replicas = 0) {
     this.#topology = topology.subTopologies.map((subTopology) => ({
       sources: sourceTopics(topology, subTopology),
       stores: subTopology.stores.filter(({ global }) => !global).map(({ spec }) => `${spec.name} ${spec.kind}`),
     }))
     this.#self = self
+    this.#replicas = replicas
+    this.#followed = new Set(topology.subTopologies.filter(({ stores }) => stores.some(canFollow)).map(({ id }) => id))
   }
 
   userData(): Uint8Array {
@@ -32,7 +38,10 @@ export class TaskAssignor implements Assignor {
     const topology = prevailing(known.flatMap(({ data }) => data ?? []))
     const taking = known.flatMap(({ id, data }) => (data !== undefined && sameTopology(data.topology, topology) ? [{ id, data }] : []))
     const tasks = tasksOf(topology, partitionsOf)
-    const assigned = taking.length === 0 ? new Map<string, readonly string[]>() : assignTasks([...tasks.values()], taking.map(candidateOf))
+    const candidates = taking.map(candidateOf)
+    const assigned = taking.length === 0 ? new Map<string, readonly string[]>() : assignTasks([...tasks.values()], candidates)
+    const followed = [...tasks.values()].filter(({ subTopology }) => this.#followed.has(subTopology))
+    const standbys = assignStandbys(followed, assigned, candidates, this.#replicas)
     const hosts = Object.fromEntries(
       taking.flatMap(({ id, data }) => (data.host === undefined ? [] : [[data.host, assigned.get(id) ?? []]])),
     )
@@ -41,10 +50,15 @@ export class TaskAssignor implements Assignor {
         const own = assigned.get(id)
         const partitions = (own ?? []).flatMap((task) => tasks.get(task)?.partitions ?? [])
         const refused = own === undefined ? { refused: refusal } : {}
-        return [id, { partitions, userData: encodeData({ tasks: own ?? [], standbys: [], hosts, ...refused }) }]
+        return [id, { partitions, userData: encodeData({ tasks: own ?? [], standbys: standbys.get(id) ?? [], hosts, ...refused }) }]
       }),
     )
   }
+}
+
+/** Is there a changelog, and a state that outlives the process? */
+function canFollow({ spec, global }: TopologyStore): boolean {
+  return !global && spec.persistence !== 'memory' && (spec.changelogTopic !== undefined || spec.logging !== false)
 }
 
 const refusal = {
@@ -69,7 +83,7 @@ function tasksOf(topology: readonly SubTopologyShape[], partitionsOf: ReadonlyMa
 }
 
 function candidateOf({ id, data }: { readonly id: string; readonly data: MemberData }): Candidate {
-  return { id, active: new Set(data.active), positions: new Map(Object.entries(data.positions)) }
+  return { id, active: new Set(data.active), standbys: new Set(data.standbys), positions: new Map(Object.entries(data.positions)) }
 }
 
 /** The topology that most tasks run under; when none runs yet, that of most members. */

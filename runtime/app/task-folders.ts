@@ -3,10 +3,16 @@ import { changelogTopic, partitionName, topicName } from '../changelog/topic-nam
 import { toStreamError } from '../core/errors.js'
 import type { Logger } from '../core/logger.js'
 import type { StateBackend, StateBackendFactory } from '../stores/store.js'
-import type { Task } from '../tasks/task.js'
 import { parseTaskId } from '../tasks/task-id.js'
+import type { TaskChangelog } from '../tasks/task-storage.js'
 import type { Topology } from '../topology/topology.js'
 import type { StateDirectory } from './state-directory.js'
+
+/** A task, or a standby of one. */
+export interface HoldsState {
+  readonly id: string
+  readonly changelogs: readonly TaskChangelog[]
+}
 
 /** The folders of tasks, opened as backends, and how far the state in each has come: what the group's leader asks for. */
 export class TaskFolders {
@@ -50,7 +56,7 @@ export class TaskFolders {
   }
 
   /** The task is closed. */
-  release(task: Task): void {
+  release(task: HoldsState): void {
     if (!this.#acquired.delete(task.id)) return
     this.#closed.set(task.id, positionOf(task))
     this.#directory.releaseTask(task.id)
@@ -63,7 +69,7 @@ export class TaskFolders {
   }
 
   /** How far the state of each task here has come, those of `open` tasks and of folders. */
-  positions(open: readonly Task[]): Readonly<Record<string, number>> {
+  positions(open: readonly HoldsState[]): Readonly<Record<string, number>> {
     const known = new Map(this.#closed)
     for (const task of open) if (task.changelogs.length > 0) known.set(task.id, positionOf(task))
     return Object.fromEntries(known)
@@ -80,6 +86,6 @@ export class TaskFolders {
   }
 }
 
-function positionOf(task: Task): number {
+function positionOf(task: HoldsState): number {
   return task.changelogs.reduce((sum, { position }) => sum + position, 0)
 }

@@ -11,6 +11,7 @@ import type { Topology } from '../topology/topology.js'
 import type { Guarantee } from './guarantee.js'
 import { taskCount } from './partition-counts.js'
 import { sourceTopics } from './source-topics.js'
+import type { Standbys } from './standbys.js'
 import type { StateSchemas } from './state-schemas.js'
 import type { TaskFolders } from './task-folders.js'
 
@@ -23,6 +24,7 @@ export interface TaskManagerOptions {
   readonly consumer: Pick<GroupConsumer, 'seek' | 'pause' | 'resume'>
   readonly folders: TaskFolders
   readonly restorer: Restorer
+  readonly standbys: Standbys
   readonly guarantee: Pick<Guarantee, 'claim' | 'release'>
   readonly isolation: IsolationLevel
   readonly schemas: StateSchemas
@@ -70,13 +72,15 @@ export class TaskManager {
     return this.running.flatMap((task) => task.store(name) ?? [])
   }
 
-  /** Makes the tasks of `partitions` the tasks of this instance. Throws PARTITION_MISMATCH if a topic has grown since the start. */
-  async assign(partitions: readonly TopicPartition[]): Promise<void> {
+  /** Makes the tasks of `partitions` the tasks of this instance, and keeps up the state of `standbys`. Throws PARTITION_MISMATCH if a topic has grown since the start. */
+  async assign(partitions: readonly TopicPartition[], standbys: readonly string[]): Promise<void> {
     const wanted = this.#byTask(partitions)
     await this.#options.schemas.refresh()
     await this.#giveUp(this.tasks.filter(({ id }) => !wanted.has(id)))
+    await this.#options.standbys.keepOnly(new Set(standbys))
     for (const [id, own] of wanted) if (!this.#tasks.has(id)) this.#create(id, own)
     await this.#begin(this.tasks.filter(({ state }) => state === 'created' || state === 'suspended'))
+    await this.#options.standbys.add(standbys)
   }
 
   /** Stops the tasks of `partitions` for as long as the group rebalances; what they have not committed is forgotten. */

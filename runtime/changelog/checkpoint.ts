@@ -136,9 +136,23 @@ export function planRestore({ inputs, stores, state, committed }: KnownPositions
   return { changelogs, inputPositions, partitionTimes, kept: new Map(kept), groupCommit, aheadOfGroup }
 }
 
+/**
+ * What a standby follows: the changelogs of stores that outlive the process, from where its state stands. Once it has followed, the state is at no commit that the
+ * group knows by its id: `followed` goes with the position of each batch.
+ */
+export function planStandby({ stores, state }: Pick<KnownPositions, 'stores' | 'state'>): RestorePlan {
+  const changelogs = stores
+    .filter(({ persistent }) => persistent)
+    .map((store) => ({ ...store, position: state.get(partitionName(store.topicPartition)) ?? 0, end: undefined, skip: false }))
+  const none = new Map<string, number>()
+  return { changelogs, inputPositions: none, partitionTimes: none, kept: none, groupCommit: 0, aheadOfGroup: false }
+}
+
+export const followed = [commitKey, 0] as const
+
 function isExact(state: ReadonlyMap<string, number>, hasCommitted: boolean, groupCommit: number): boolean {
   const commit = state.get(commitKey)
-  if (commit === undefined) return false
+  if (commit === undefined || commit === followed[1]) return false
   // Without any offsets of the group (or when they have expired) only the state knows.
   return !hasCommitted || groupCommit === commit || groupCommit === state.get(groupCommitKey)
 }

@@ -1,7 +1,9 @@
 import {
   commitName,
+  followed,
   type PlannedChangelog,
   planRestore,
+  planStandby,
   type RestorableStore,
   type RestorePlan,
   StatePositions,
@@ -71,6 +73,8 @@ export class TaskStorage {
   /** Made for `keptCount` numbers that processors keep. */
   #metadata: { readonly encoder: OffsetMetadataEncoder; readonly keptCount: number } | undefined
   #relogged = false
+  /** Of a standby. */
+  #follows = false
   readonly #commit = { name: commitName, value: 0 }
   /** The last commit that the group knows. */
   #groupCommit = 0
@@ -109,6 +113,13 @@ export class TaskStorage {
     const own = stores.filter(({ isInput }) => !isInput)
     this.#ownChangelogs = new Map(own.map(({ topicPartition }) => [topicPartition.topic, partitionName(topicPartition)]))
     return this.#plan
+  }
+
+  /** Follows the changelogs from where the state stands, as a standby. */
+  follow(): void {
+    this.#plan = planStandby({ stores: this.#restorable(), state: this.#open.positions() })
+    this.#follows = true
+    for (const { topicPartition, position } of this.#plan.changelogs) this.#positions.set(partitionName(topicPartition), position)
   }
 
   /** Is there something to commit before the first record: the group lags behind the state, or the changelog was put right? */
@@ -216,7 +227,7 @@ export class TaskStorage {
       this.#relogged = true
       return 0
     }
-    this.#open.restore(store, records, new Map([[name, position]]))
+    this.#open.restore(store, records, new Map([[name, position], ...(this.#follows ? [followed] : [])]))
     return records.length
   }
 

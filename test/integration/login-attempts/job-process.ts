@@ -46,6 +46,12 @@ export class JobProcess {
     return { rows: new Map(rows), recordsRestored }
   }
 
+  /** How many standbys it keeps, once they are not behind. */
+  async standbys(): Promise<number> {
+    this.#child.stdin!.write('standbys\n')
+    return (await this.line(({ standbys }) => standbys !== undefined)).standbys!
+  }
+
   signal(name: NodeJS.Signals): void {
     this.#child.kill(name)
   }

@@ -1,6 +1,7 @@
 /**
  * A process that runs login-attempts, for tests that kill it. Arguments: settings as JSON (`JobSettings`). It says JSON lines (`JobLine`) on stdout.
- * `rows` on stdin makes it say the rows of its store, as soon as the group has committed all that its inputs have.
+ * `rows` on stdin makes it say the rows of its store, as soon as the group has committed all that its inputs have; `standbys` how many it keeps, as soon as
+ * they are not behind.
  */
 import { createInterface } from 'node:readline'
 import { setTimeout as wait } from 'node:timers/promises'
@@ -19,6 +20,7 @@ export interface JobSettings {
   readonly brokers: readonly string[] | undefined
   readonly folder: string
   readonly processingGuarantee?: AppConfig['processingGuarantee']
+  readonly numStandbyReplicas?: number
 }
 
 export interface JobLine {
@@ -27,11 +29,12 @@ export interface JobLine {
   readonly recordsIn?: number
   /** Read from changelogs. */
   readonly recordsRestored?: number
+  readonly standbys?: number
   readonly rows?: readonly (readonly [user: string, count: number])[]
 }
 
 const settings: JobSettings = JSON.parse(process.argv[2] ?? '')
-const { application, stateDir, processingGuarantee = 'atLeastOnce' } = settings
+const { application, stateDir, processingGuarantee = 'atLeastOnce', numStandbyReplicas = 0 } = settings
 const say = (line: JobLine) => console.log(JSON.stringify(line))
 
 const broker = settings.brokers === undefined ? await EmbeddedBroker.open({ dir: settings.folder }) : undefined
@@ -44,6 +47,7 @@ const app = new StreamApp<{ attemptsPerUser: QueryableKeyValueStore<string, numb
     application,
     stateDir,
     processingGuarantee,
+    numStandbyReplicas,
     // Short, so that a kill leaves few events to do again: among 40,000 users most are untouched by it then.
     commitIntervalMs: 100,
     storeCacheBytes: 2 ** 18,
@@ -78,7 +82,16 @@ async function caughtUp(): Promise<void> {
   )
 }
 
-createInterface({ input: process.stdin }).on('line', async () => {
+async function keptUp(): Promise<number> {
+  for (;;) {
+    const { standbys } = app.metrics()
+    if (standbys.length > 0 && standbys.every(({ lag }) => lag === 0)) return standbys.length
+    await wait(20)
+  }
+}
+
+createInterface({ input: process.stdin }).on('line', async (command) => {
+  if (command === 'standbys') return say({ standbys: await keptUp() })
   await caughtUp()
   const rows = await app.stores.attemptsPerUser.all().toArray()
   say({ rows: rows.map(({ key, value }) => [key, value]), recordsRestored: app.metrics().recordsRestored })

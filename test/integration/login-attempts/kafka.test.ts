@@ -36,7 +36,8 @@ test.after.always(async () => {
 async function prepare(t: ExecutionContext, application: string) {
   await client.admin().createTopics(['logins', 'attempts'].map((name) => ({ name: `${application}-${name}`, partitions })))
   return {
-    start: (stateDir: string) => new JobProcess(t, { application, stateDir, brokers: kafka.brokers, folder: '' }),
+    start: (stateDir: string, numStandbyReplicas = 0) =>
+      new JobProcess(t, { application, stateDir, brokers: kafka.brokers, folder: '', numStandbyReplicas }),
     feed: (from: number, to: number) => send(client, `${application}-logins`, events.slice(from, to)),
     window: () => windowAfterKill(client, application),
   }
@@ -84,6 +85,24 @@ test.serial(`one of two instances leaves, another comes and is killed, the rest 
   await feed(160_000, events.length)
   const { rows } = await stayer.rows()
   t.deepEqual(await stayer.end('SIGTERM'), [0, null])
+  await checkOutcome(t, client, { application, events, rows, window: cut, restored: true })
+})
+
+test.serial(`who has kept up the state of a killed instance takes it over without a restore ${seed}`, async (t) => {
+  const application = 'standby'
+  const { start, feed, window } = await prepare(t, application)
+  const victim = start(newFolder(), 1)
+  const heir = start(newFolder(), 1)
+  await Promise.all([victim.running(), heir.running()])
+  await feed(0, 150_000)
+  await Promise.all([victim.rows(), heir.rows()])
+  t.deepEqual(await Promise.all([victim.standbys(), heir.standbys()]), [1, 1])
+  t.deepEqual(await victim.end('SIGKILL'), [null, 'SIGKILL'])
+  const cut = await window()
+  await feed(150_000, events.length)
+  const { rows, recordsRestored } = await heir.rows()
+  t.is(recordsRestored, 0)
+  t.deepEqual(await heir.end('SIGTERM'), [0, null])
   await checkOutcome(t, client, { application, events, rows, window: cut, restored: true })
 })
 

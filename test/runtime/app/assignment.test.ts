@@ -1,6 +1,6 @@
 /** Goal: tasks are spread evenly, stay where they run, and follow their state. Method: random groups that members join and leave, from a printed seed. */
 import test from 'ava'
-import { type AssignableTask, assignTasks, type Candidate } from '#runtime/app/assignment.js'
+import { type AssignableTask, assignStandbys, assignTasks, type Candidate } from '#runtime/app/assignment.js'
 import { Random } from '../../helpers/random.js'
 
 const { seed } = new Random()
@@ -16,8 +16,13 @@ function randomTasks(random: Random): AssignableTask[] {
   }).flat()
 }
 
-function candidate(id: string, active: readonly string[] = [], positions: Readonly<Record<string, number>> = {}): Candidate {
-  return { id, active: new Set(active), positions: new Map(Object.entries(positions)) }
+function candidate(
+  id: string,
+  active: readonly string[] = [],
+  positions: Readonly<Record<string, number>> = {},
+  standbys: readonly string[] = [],
+): Candidate {
+  return { id, active: new Set(active), standbys: new Set(standbys), positions: new Map(Object.entries(positions)) }
 }
 
 type Assignment = ReadonlyMap<string, readonly string[]>
@@ -106,4 +111,37 @@ test('each member gets partitions of every sub-topology', (t) => {
       own.map((id) => id[0]),
       ['0', '1'],
     )
+})
+
+test(`standbys: as many as were asked for, never where the task runs, even, and where they were before, over 300 random groups (seed ${seed})`, (t) => {
+  const random = new Random(seed + 2)
+  for (let round = 0; round < 300; round += 1) {
+    const tasks = randomTasks(random)
+    const ids = Array.from({ length: random.int(1, 7) }, (_, index) => `m${index}`)
+    const replicas = random.int(0, 3)
+    const active = assignTasks(
+      tasks,
+      ids.map((id) => candidate(id)),
+    )
+    const standbys = assignStandbys(
+      tasks,
+      active,
+      ids.map((id) => candidate(id)),
+      replicas,
+    )
+    for (const { id } of tasks) {
+      const keepers = ids.filter((member) => standbys.get(member)!.includes(id))
+      t.is(keepers.length, Math.min(replicas, ids.length - 1), `${id}, round ${round}`)
+      t.false(keepers.some((member) => active.get(member)!.includes(id)))
+    }
+    for (const own of standbys.values()) t.is(new Set(own).size, own.length)
+    t.true(spread([...standbys.values()].map((own) => own.length)) <= 1 + replicas, `even, round ${round}`)
+
+    const settled = ids.map((id) => {
+      const states = [...active.get(id)!, ...standbys.get(id)!].map((task) => [task, random.int(0, 999)] as const)
+      return candidate(id, active.get(id)!, Object.fromEntries(states), standbys.get(id)!)
+    })
+    t.deepEqual(assignTasks(tasks, settled), active)
+    t.deepEqual(assignStandbys(tasks, active, settled, replicas), standbys, `nothing changed, round ${round}`)
+  }
 })

@@ -45,6 +45,7 @@ for (const seed of seeds) {
           stateDir: place.stateDir,
           commitIntervalMs: random.int(1, 40),
           processingGuarantee,
+          numStandbyReplicas: random.int(0, 2),
         })
         app.on('error', (error) => failures.push(error))
         place.app = app

@@ -1,0 +1,190 @@
+import { partitionName } from '../changelog/topic-names.js'
+import type { Admin, CommittedOffset, IsolationLevel, PartitionReader, RecordBatch } from '../client/client.js'
+import type { Clock } from '../core/clock.js'
+import { isStreamError } from '../core/errors.js'
+import type { Logger } from '../core/logger.js'
+import type { TopicPartition } from '../core/record.js'
+import type { StandbyTask } from '../tasks/standby-task.js'
+import type { TaskFolders } from './task-folders.js'
+
+/** How often it is looked how far the group has come, where changelogs are inputs. */
+const limitsMs = 1_000
+
+export interface StandbysOptions {
+  readonly create: (task: string) => StandbyTask
+  readonly groupId: string
+  readonly admin: Pick<Admin, 'endOffsets' | 'committedOffsets'>
+  /** Reads what `isolation` says. */
+  readonly reader: PartitionReader
+  readonly isolation: IsolationLevel
+  readonly folders: Pick<TaskFolders, 'release' | 'wipe'>
+  readonly clock: Clock
+  readonly logger: Logger
+}
+
+export interface StandbyReport {
+  readonly id: string
+  /** Offsets that its state is behind its changelogs; undefined as long as one of them was not read. */
+  readonly lag: number | undefined
+}
+
+/** The standbys of this instance, and the one reader that follows all their changelogs. */
+export class Standbys {
+  readonly #options: StandbysOptions
+  readonly #tasks = new Map<string, StandbyTask>()
+  readonly #byChangelog = new Map<string, StandbyTask>()
+  /** Offsets that the group has committed, of changelogs that are inputs: no further than there. */
+  #limits: ReadonlyMap<string, number> = new Map()
+  #nextLimits = 0
+  /** Of changelogs, as they were told last. */
+  readonly #ends = new Map<string, number>()
+  /** Records applied since the start. */
+  restored = 0
+
+  constructor(options: StandbysOptions) {
+    this.#options = options
+  }
+
+  get tasks(): readonly StandbyTask[] {
+    return [...this.#tasks.values()]
+  }
+
+  reports(): readonly StandbyReport[] {
+    return this.tasks.map(({ id, changelogs }) => {
+      const lags = changelogs.map(
+        ({ topicPartition, position }) => (this.#ends.get(partitionName(topicPartition)) ?? Number.NaN) - position,
+      )
+      const lag = lags.reduce((sum, each) => sum + Math.max(0, each), 0)
+      return { id, lag: Number.isNaN(lag) ? undefined : lag }
+    })
+  }
+
+  /** Gives up those that are not among `wanted`, so that their state is free. */
+  async keepOnly(wanted: ReadonlySet<string>): Promise<void> {
+    const left = this.tasks.filter(({ id }) => !wanted.has(id))
+    for (const task of left) this.#drop(task)
+    if (left.length > 0) await this.#read()
+  }
+
+  /** Takes up those that are not there yet. */
+  async add(wanted: Iterable<string>): Promise<void> {
+    const fresh = [...wanted].filter((id) => !this.#tasks.has(id)).map((id) => this.#open(id))
+    if (fresh.length === 0) return
+    const { admin, isolation } = this.#options
+    const ends = byName(await admin.endOffsets(fresh.flatMap(partitionsOf), isolation))
+    for (const [name, end] of ends) this.#ends.set(name, end)
+    for (const task of fresh) {
+      const lost = task.changelogs.find(({ topicPartition, position }) => position > (ends.get(partitionName(topicPartition)) ?? 0))
+      if (lost !== undefined) this.#wipe(task, `It has come further than ${partitionName(lost.topicPartition)}, which was made anew.`)
+    }
+    this.#nextLimits = 0
+    await this.#read()
+  }
+
+  /** Applies what has come. Does not wait for more. */
+  async poll(): Promise<void> {
+    if (this.#tasks.size === 0) return
+    await this.#moveLimits()
+    let [stopped, wiped] = [false, false]
+    for (const batch of await this.#options.reader.poll(0)) {
+      const task = this.#byChangelog.get(partitionName(batch))
+      if (task === undefined) continue
+      if (batch.highWatermark !== undefined) this.#ends.set(partitionName(batch), batch.highWatermark)
+      const limit = task.isInput(batch) ? (this.#limits.get(partitionName(batch)) ?? 0) : Number.POSITIVE_INFINITY
+      stopped ||= batch.nextOffset >= limit
+      wiped = !this.#apply(task, upTo(batch, limit)) || wiped
+    }
+    // What is assigned already goes on where it is: the reader has to forget where that was.
+    if (wiped) await this.#options.reader.assign(new Map())
+    if (wiped || stopped) await this.#read()
+  }
+
+  /** Idempotent. */
+  close(): void {
+    for (const task of this.tasks) this.#drop(task)
+  }
+
+  /** False if the state could not take it, and was wiped. */
+  #apply(task: StandbyTask, batch: RecordBatch): boolean {
+    try {
+      this.restored += task.restore(batch)
+      return true
+    } catch (error) {
+      if (!isStreamError(error) || error.reaction !== 'restore') throw error
+      this.#wipe(task, error.message)
+      return false
+    }
+  }
+
+  /** Changelogs that are inputs are read on once the group has. */
+  async #moveLimits(): Promise<void> {
+    const { admin, groupId, clock } = this.#options
+    const now = clock.now()
+    if (now < this.#nextLimits) return
+    this.#nextLimits = now + limitsMs
+    const inputs = this.tasks.flatMap((task) => partitionsOf(task).filter((changelog) => task.isInput(changelog)))
+    if (inputs.length === 0) return
+    this.#limits = byName(await admin.committedOffsets(groupId, inputs))
+    await this.#read()
+  }
+
+  /** Each changelog from where its task stands, but those that have come to their limit. */
+  async #read(): Promise<void> {
+    const wanted = new Map<TopicPartition, number>()
+    for (const task of this.tasks) {
+      for (const { topicPartition, position } of task.changelogs) {
+        const isOpen = !task.isInput(topicPartition) || position < (this.#limits.get(partitionName(topicPartition)) ?? 0)
+        if (isOpen) wanted.set(topicPartition, position)
+      }
+    }
+    await this.#options.reader.assign(wanted)
+  }
+
+  #open(id: string): StandbyTask {
+    const task = this.#options.create(id)
+    try {
+      task.open()
+    } catch (error) {
+      task.close()
+      this.#options.folders.release(task)
+      if (!isStreamError(error) || error.reaction !== 'restore') throw error
+      this.#options.logger.warn(`The standby of task ${id} is wiped and restored. ${error.message}`)
+      this.#options.folders.wipe(id)
+      return this.#open(id)
+    }
+    this.#tasks.set(id, task)
+    for (const changelog of partitionsOf(task)) this.#byChangelog.set(partitionName(changelog), task)
+    return task
+  }
+
+  #wipe(task: StandbyTask, reason: string): void {
+    this.#options.logger.warn(`The standby of task ${task.id} is wiped and restored. ${reason}`)
+    this.#drop(task)
+    this.#options.folders.wipe(task.id)
+    this.#open(task.id)
+  }
+
+  #drop(task: StandbyTask): void {
+    this.#tasks.delete(task.id)
+    for (const changelog of partitionsOf(task)) this.#byChangelog.delete(partitionName(changelog))
+    try {
+      task.close()
+    } finally {
+      this.#options.folders.release(task)
+    }
+  }
+}
+
+function partitionsOf(task: StandbyTask): readonly TopicPartition[] {
+  return task.changelogs.map(({ topicPartition }) => topicPartition)
+}
+
+/** What of a batch lies before an offset. */
+function upTo(batch: RecordBatch, end: number): RecordBatch {
+  if (batch.nextOffset <= end) return batch
+  return { ...batch, records: batch.records.filter(({ offset }) => offset < end), nextOffset: end }
+}
+
+function byName(offsets: readonly CommittedOffset[]): ReadonlyMap<string, number> {
+  return new Map(offsets.map((offset) => [partitionName(offset), offset.offset]))
+}
