@@ -3,13 +3,16 @@ export type { AppState } from './app/app-state.js'
 export type { AppConfig, SaslOptions } from './app/config.js'
 export type { AppMetrics, TaskReport } from './app/metrics.js'
 export type {
+  KeyQueryMetadata,
   QueryableKeyValueStore,
   QueryableSessionStore,
   QueryableVersionedStore,
   QueryableWindowStore,
   Rows,
+  StoreHost,
 } from './app/queryable-store.js'
 export type { RestoreProgress } from './app/restore-progress.js'
+export type { StandbyReport } from './app/standbys.js'
 export { type AppEvents, type AppListener, StreamApp } from './app/stream-app.js'
 export type { Client } from './client/client.js'
 export { type Clock, ManualClock, systemClock } from './core/clock.js'

@@ -29,6 +29,7 @@ import { type AppMetrics, MetricTotals, reportTask } from './metrics.js'
 import { OutputTopics } from './output-topics.js'
 import { Outputs, type OutputsOptions, OutputTotals } from './outputs.js'
 import { partitionCounts, taskCount } from './partition-counts.js'
+import { Placement } from './placement.js'
 import { PollLoop } from './poll-loop.js'
 import { type RestoreProgress, RestoreReporter } from './restore-progress.js'
 import { sourceTopics } from './source-topics.js'
@@ -55,6 +56,7 @@ export class Instance {
   readonly #closers: (() => unknown)[] = []
   readonly #metrics = new MetricTotals()
   readonly #totals = new OutputTotals()
+  #placement: Placement | undefined
   #parts: { readonly loop: PollLoop; readonly manager: TaskManager; readonly standbys: Standbys; readonly inputs: InputBuffer } | undefined
   #globals: GlobalTables | undefined
   #ownClient: Client | undefined
@@ -131,6 +133,11 @@ export class Instance {
       }
     }
     if (failures.length > 0) throw failures[0]
+  }
+
+  /** Where stores are, of all instances; undefined until all is connected. */
+  get placement(): Placement | undefined {
+    return this.#placement
   }
 
   /** The stores of that name that are open here. */
@@ -354,6 +361,8 @@ export class Instance {
         logger,
       }),
     )
+    const placement = new Placement({ topology, counts, host: config.applicationServer })
+    this.#placement = placement
     const inputs = new InputBuffer(consumer, config.inputBufferBytes)
     const loop = new PollLoop({
       consumer,
@@ -363,6 +372,7 @@ export class Instance {
       inputs,
       globals: this.#globals,
       standbys,
+      placement,
       purge: (offsets) => admin.deleteRecords(offsets),
       commitIntervalMs: config.commitIntervalMs,
       purgeIntervalMs: config.repartitionPurgeIntervalMs,

@@ -34,6 +34,8 @@ export interface AssignmentData {
   readonly standbys: readonly string[]
   /** Which host runs which tasks, of members that said where they answer queries. */
   readonly hosts: Readonly<Record<string, readonly string[]>>
+  /** And which one keeps the state of which tasks. */
+  readonly standbyHosts?: Readonly<Record<string, readonly string[]>>
   /** Instead of tasks: why this member cannot be part of the group. */
   readonly refused?: { readonly code: 'TOPOLOGY_MISMATCH'; readonly message: string }
 }

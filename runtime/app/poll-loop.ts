@@ -8,6 +8,7 @@ import type { GlobalTables } from './global-tables.js'
 import type { Guarantee } from './guarantee.js'
 import type { InputBuffer } from './input-buffer.js'
 import { decodeAssignment } from './member-data.js'
+import type { Placement } from './placement.js'
 import type { Standbys } from './standbys.js'
 import type { TaskManager } from './task-manager.js'
 
@@ -28,6 +29,7 @@ export interface PollLoopOptions {
   readonly inputs: InputBuffer
   readonly globals: GlobalTables | undefined
   readonly standbys: Standbys
+  readonly placement: Placement
   readonly purge: (offsets: readonly CommittedOffset[]) => Promise<void>
   readonly commitIntervalMs: number
   readonly purgeIntervalMs: number
@@ -109,11 +111,12 @@ export class PollLoop implements RebalanceListener {
   }
 
   async onAssigned(partitions: readonly TopicPartition[], userData: Uint8Array | null): Promise<void> {
-    const { manager, inputs, logger } = this.#options
+    const { manager, inputs, placement, logger } = this.#options
     this.#unassigned()
-    const { standbys } = decodeAssignment(userData)
+    const assignment = decodeAssignment(userData)
+    placement.update(assignment)
     inputs.assigned(partitions)
-    await this.#alive(manager.assign(partitions, standbys))
+    await this.#alive(manager.assign(partitions, assignment.standbys))
     this.#assigned = true
     logger.info(`Assigned tasks: ${manager.tasks.map(({ id }) => id).join(', ') || 'none'}.`)
   }

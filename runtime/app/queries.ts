@@ -10,16 +10,25 @@ import type {
 } from '../stores/state-store.js'
 import type { StoreSpec } from '../stores/store-spec.js'
 import type {
+  KeyQueryMetadata,
+  Located,
   QueryableKeyValueStore,
   QueryableSessionStore,
   QueryableVersionedStore,
   QueryableWindowStore,
   Rows,
+  StoreHost,
 } from './queryable-store.js'
 import { PagedRows, take } from './rows.js'
 
 /** The stores of one name that are open here, one a task. Throws STORE_UNAVAILABLE while the app is not running. */
 export type OpenStores = () => readonly StateStore[]
+
+/** Where the store is, of all instances. */
+export interface StoreLocator {
+  ofKey(store: string, key: unknown): KeyQueryMetadata
+  hosts(store: string): readonly StoreHost[]
+}
 
 export type QueryableStore<K, V> =
   | QueryableKeyValueStore<K, V>
@@ -28,31 +37,41 @@ export type QueryableStore<K, V> =
   | QueryableVersionedStore<K, V>
 
 /** The store as the service reads it; `spec` says what the tasks keep. */
-export function queryable<K, V>(spec: StoreSpec, open: OpenStores): QueryableStore<K, V> {
+export function queryable<K, V>(spec: StoreSpec, open: OpenStores, locator: StoreLocator): QueryableStore<K, V> {
   switch (spec.kind) {
     case 'keyValue':
     case 'timestampedKeyValue':
-      return new KeyValueQueries<K, V>(spec, open)
+      return new KeyValueQueries<K, V>(spec, open, locator)
     case 'window':
     case 'timestampedWindow':
-      return new WindowQueries<K, V>(spec, open)
+      return new WindowQueries<K, V>(spec, open, locator)
     case 'session':
-      return new SessionQueries<K, V>(spec, open)
+      return new SessionQueries<K, V>(spec, open, locator)
     case 'versioned':
-      return new VersionedQueries<K, V>(spec, open)
+      return new VersionedQueries<K, V>(spec, open, locator)
   }
 }
 
 const pageRows = 500
 
 /** What is common: all local tasks are asked, in their order. */
-class Queries<S extends StateStore> {
+class Queries<K, S extends StateStore> implements Located<K> {
   readonly spec: StoreSpec
   readonly #open: OpenStores
+  readonly #locator: StoreLocator
 
-  constructor(spec: StoreSpec, open: OpenStores) {
+  constructor(spec: StoreSpec, open: OpenStores, locator: StoreLocator) {
     this.spec = spec
     this.#open = open
+    this.#locator = locator
+  }
+
+  async queryMetadataForKey(key: K): Promise<KeyQueryMetadata> {
+    return this.#locator.ofKey(this.spec.name, key)
+  }
+
+  async hosts(): Promise<readonly StoreHost[]> {
+    return this.#locator.hosts(this.spec.name)
   }
 
   protected open(): readonly S[] {
@@ -97,7 +116,7 @@ class Queries<S extends StateStore> {
   }
 }
 
-class KeyValueQueries<K, V> extends Queries<ReadOnlyKeyValueStore<K, unknown>> implements QueryableKeyValueStore<K, V> {
+class KeyValueQueries<K, V> extends Queries<K, ReadOnlyKeyValueStore<K, unknown>> implements QueryableKeyValueStore<K, V> {
   readonly #valueOf = this.spec.kind === 'timestampedKeyValue' ? withoutTimestamp<V> : (stored: unknown) => stored as V
 
   async get(key: K): Promise<V | undefined> {
@@ -157,7 +176,7 @@ class KeyValueQueries<K, V> extends Queries<ReadOnlyKeyValueStore<K, unknown>> i
   }
 }
 
-class WindowQueries<K, V> extends Queries<ReadOnlyWindowStore<K, unknown>> implements QueryableWindowStore<K, V> {
+class WindowQueries<K, V> extends Queries<K, ReadOnlyWindowStore<K, unknown>> implements QueryableWindowStore<K, V> {
   readonly #valueOf = this.spec.kind === 'timestampedWindow' ? withoutTimestamp<V> : (stored: unknown) => stored as V
 
   async fetch(key: K, start: number): Promise<V | undefined> {
@@ -210,7 +229,7 @@ class WindowQueries<K, V> extends Queries<ReadOnlyWindowStore<K, unknown>> imple
   }
 }
 
-class SessionQueries<K, V> extends Queries<ReadOnlySessionStore<K, V>> implements QueryableSessionStore<K, V> {
+class SessionQueries<K, V> extends Queries<K, ReadOnlySessionStore<K, V>> implements QueryableSessionStore<K, V> {
   async fetchSession(key: K, start: number, end: number): Promise<V | undefined> {
     return this.first((store) => store.fetchSession(key, start, end))
   }
@@ -236,7 +255,7 @@ class SessionQueries<K, V> extends Queries<ReadOnlySessionStore<K, V>> implement
   }
 }
 
-class VersionedQueries<K, V> extends Queries<VersionedKeyValueStore<K, V>> implements QueryableVersionedStore<K, V> {
+class VersionedQueries<K, V> extends Queries<K, VersionedKeyValueStore<K, V>> implements QueryableVersionedStore<K, V> {
   async get(key: K, asOfTimestamp?: number): Promise<V | undefined> {
     return this.first((store) => store.get(key, asOfTimestamp)?.value)
   }

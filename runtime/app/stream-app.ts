@@ -8,8 +8,9 @@ import { type CheckedConfig, checkConfig } from './check-config.js'
 import type { AppConfig } from './config.js'
 import { Instance } from './instance.js'
 import type { AppMetrics } from './metrics.js'
+import type { Placement } from './placement.js'
 import { ProgressBar } from './progress-bar.js'
-import { type QueryableStore, queryable } from './queries.js'
+import { type QueryableStore, queryable, type StoreLocator } from './queries.js'
 import { describeProgress, type RestoreProgress } from './restore-progress.js'
 import { closeAtSignals } from './shutdown-signals.js'
 
@@ -36,6 +37,10 @@ export class StreamApp<Stores = Readonly<Record<string, never>>> implements Asyn
   readonly #listeners: { [E in keyof AppEvents]: Set<AppListener<E>> } = { state: new Set(), restore: new Set(), error: new Set() }
   readonly #stores: Stores
   readonly #instance: Instance
+  readonly #locator: StoreLocator = {
+    ofKey: (store, key) => this.#placement(store).ofKey(store, key),
+    hosts: (store) => this.#placement(store).hosts(store),
+  }
   readonly #progressBar: ProgressBar | undefined
   #state: AppState = 'CREATED'
   /** From `start` until all is closed; rejects with what stopped the app. */
@@ -184,14 +189,24 @@ export class StreamApp<Stores = Readonly<Record<string, never>>> implements Asyn
       .map(([name, store]) => {
         // The topology says what is kept: a keyValue store of a table keeps timestamps too.
         const kept = this.#topology.stores.find((one) => one.spec.name === name)?.spec ?? store
-        return [store.property, queryable(kept, () => this.#openStores(name))] as const
+        return [store.property, queryable(kept, () => this.#openStores(name), this.#locator)] as const
       })
     return Object.fromEntries(rows)
   }
 
+  #placement(store: string): Placement {
+    const { placement } = this.#instance
+    if (placement === undefined) throw this.#unavailable(store)
+    return placement
+  }
+
   #openStores(store: string): readonly StateStore[] {
     if (this.#state === 'RUNNING') return this.#instance.stores(store)
-    throw new StreamError('STORE_UNAVAILABLE', `The store ${store} cannot be asked while the app is ${this.#state}.`, {
+    throw this.#unavailable(store)
+  }
+
+  #unavailable(store: string): StreamError {
+    return new StreamError('STORE_UNAVAILABLE', `The store ${store} cannot be asked while the app is ${this.#state}.`, {
       store,
       hint: this.#state === 'REBALANCING' ? 'Ask again when it is RUNNING.' : 'Start the app first.',
     })

@@ -42,15 +42,18 @@ export class TaskAssignor implements Assignor {
     const assigned = taking.length === 0 ? new Map<string, readonly string[]>() : assignTasks([...tasks.values()], candidates)
     const followed = [...tasks.values()].filter(({ subTopology }) => this.#followed.has(subTopology))
     const standbys = assignStandbys(followed, assigned, candidates, this.#replicas)
-    const hosts = Object.fromEntries(
-      taking.flatMap(({ id, data }) => (data.host === undefined ? [] : [[data.host, assigned.get(id) ?? []]])),
-    )
+    const byHost = (placed: ReadonlyMap<string, readonly string[]>) =>
+      Object.fromEntries(taking.flatMap(({ id, data }) => (data.host === undefined ? [] : [[data.host, placed.get(id) ?? []]])))
+    const [hosts, standbyHosts] = [byHost(assigned), byHost(standbys)]
     return new Map(
       known.map(({ id }): [string, MemberAssignment] => {
         const own = assigned.get(id)
         const partitions = (own ?? []).flatMap((task) => tasks.get(task)?.partitions ?? [])
         const refused = own === undefined ? { refused: refusal } : {}
-        return [id, { partitions, userData: encodeData({ tasks: own ?? [], standbys: standbys.get(id) ?? [], hosts, ...refused }) }]
+        return [
+          id,
+          { partitions, userData: encodeData({ tasks: own ?? [], standbys: standbys.get(id) ?? [], hosts, standbyHosts, ...refused }) },
+        ]
       }),
     )
   }

@@ -1,6 +1,6 @@
 /** Goal: the service reads every kind of store by name, over all tasks, without timestamps. Method: stores in memory, as two tasks have them. */
 import test from 'ava'
-import { type OpenStores, queryable } from '#runtime/app/queries.js'
+import { queryable as locatedQueryable, type OpenStores, type StoreLocator } from '#runtime/app/queries.js'
 import type {
   QueryableKeyValueStore,
   QueryableSessionStore,
@@ -20,6 +20,10 @@ import type {
 } from '#runtime/stores/state-store.js'
 import type { StoreSpec } from '#runtime/stores/store-spec.js'
 import { TestStores } from '../../helpers/task-stores.js'
+
+/** Where stores are is placement.test.ts's matter. */
+const nowhere: StoreLocator = { ofKey: () => ({ partition: 0, activeHost: undefined, standbyHosts: [], isLocal: true }), hosts: () => [] }
+const queryable = (spec: StoreSpec, open: OpenStores) => locatedQueryable(spec, open, nowhere)
 
 const types = { name: 's', key: stringSerde, value: longSerde } as const
 
