@@ -35,7 +35,7 @@ export async function planStubs(
     return { path: relative(root, path), text: start + text, before: before === undefined ? undefined : start + before }
   })
   return {
-    plan: { folder: root, write, remove: [], refused: [] },
+    plan: { folder: root, write, remove: [], refused: [], leftover: [] },
     diagnostics: [...diagnostics.map(asWarning), ...growth.diagnostics],
   }
 }

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto'
 import { mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { readdir, rm, rmdir } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
@@ -6,9 +5,7 @@ import { compareText } from '../diagnostics.js'
 import { entryAt } from '../file-stamp.js'
 import type { Kept } from '../kept.js'
 import type { KeptFiles } from '../kept-files.js'
-
-/** In a generated folder: the files that `gen` wrote, with hashes that tell whether somebody else did since. */
-export const ownershipFile = '.millrace-gen.json'
+import { bothOwned, hashOf, isOwn, type OwnedFiles, ownershipFile, ownershipText, parseOwned } from './owned-files.js'
 
 const notAFile = 'it is a link or a folder'
 
@@ -21,6 +18,8 @@ export interface WritePlan {
   readonly remove: readonly { readonly path: string; readonly before: string }[]
   /** What `gen` did not write, or somebody has edited: it is left alone, and nothing is written. */
   readonly refused: readonly { readonly path: string; readonly reason: string }[]
+  /** What a run that was killed left beside its files. */
+  readonly leftover: readonly string[]
 }
 
 /** Of a folder that is `gen`'s own, with the text of its list. */
@@ -45,6 +44,7 @@ export async function planWrite(folder: string, files: ReadonlyMap<string, strin
     write: [] as WritePlan['write'][number][],
     remove: [] as WritePlan['remove'][number][],
     refused: [] as WritePlan['refused'][number][],
+    leftover: findLeftover(folder, [...files.keys(), ...(owned === 'unreadable' ? [] : (owned?.keys() ?? [])), ownershipFile]),
   }
   if (owned === 'unreadable') {
     return { ...plan, refused: [{ path: ownershipFile, reason: 'it is not the list that gen writes' }] }
@@ -57,16 +57,15 @@ export async function planWrite(folder: string, files: ReadonlyMap<string, strin
     const before = await readText(folder, path, seen, texts)
     if (before === 'notAFile') plan.refused.push({ path, reason: notAFile })
     else if (before === text || normal(before) === text) continue
-    else if (before !== undefined && owned?.get(path) === undefined) plan.refused.push({ path, reason: 'gen did not write it' })
-    else if (before !== undefined && owned?.get(path) !== hash(before)) plan.refused.push({ path, reason: 'it was edited by hand' })
+    else if (before !== undefined && owned?.has(path) !== true) plan.refused.push({ path, reason: 'gen did not write it' })
+    else if (before !== undefined && !isOwn(owned?.get(path), before)) plan.refused.push({ path, reason: 'it was edited by hand' })
     else plan.write.push({ path, text, before })
   }
-  for (const [path, recorded] of owned ?? []) {
+  for (const [path, file] of owned ?? []) {
     if (files.has(path)) continue
     const before = await readText(folder, path, seen)
     if (before === undefined) continue
-    if (before === 'notAFile' || hash(before) !== recorded)
-      plan.refused.push({ path, reason: 'it was edited by hand, and would be removed' })
+    if (before === 'notAFile' || !isOwn(file, before)) plan.refused.push({ path, reason: 'it was edited by hand, and would be removed' })
     else plan.remove.push({ path, before })
   }
   const listBefore = await readText(folder, ownershipFile)
@@ -76,12 +75,14 @@ export async function planWrite(folder: string, files: ReadonlyMap<string, strin
 
 /**
  * Carries a plan out: all new texts are on disk under other names before the first file is replaced, so that a full disk or a kill
- * leaves no half of a file.
+ * leaves no half of a file. The list is there first and takes its place last, so that the next run knows what a killed one has written.
  */
-export async function carryOut({ folder, write, remove }: WritePlan): Promise<void> {
-  const temporary = ({ path }: { readonly path: string }) => join(folder, `${path}.millrace-new`)
+export async function carryOut({ folder, write, remove, leftover }: WritePlan): Promise<void> {
+  const [lists, files] = [write.filter(({ path }) => path === ownershipFile), write.filter(({ path }) => path !== ownershipFile)]
+  const temporary = ({ path }: { readonly path: string }) => join(folder, temporaryOf(path))
+  let begun = false
   try {
-    for (const file of write) {
+    for (const file of [...lists, ...files]) {
       const path = join(folder, file.path)
       const mode = statSync(path, { throwIfNoEntry: false })?.mode
       mkdirSync(dirname(path), { recursive: true })
@@ -89,14 +90,32 @@ export async function carryOut({ folder, write, remove }: WritePlan): Promise<vo
       rmSync(temporary(file), { force: true })
       writeFileSync(temporary(file), file.text, { flag: 'wx', ...(mode !== undefined && { mode }) })
     }
-    for (const file of write) renameSync(temporary(file), join(folder, file.path))
+    for (const file of files) {
+      renameSync(temporary(file), join(folder, file.path))
+      begun = true
+    }
+    for (const { path } of remove) {
+      await rm(join(folder, path))
+      await removeEmpty(folder, dirname(path))
+    }
+    for (const list of lists) renameSync(temporary(list), join(folder, list.path))
   } finally {
-    for (const file of write) rmSync(temporary(file), { force: true })
+    for (const file of begun ? files : write) rmSync(temporary(file), { force: true })
   }
-  for (const { path } of remove) {
-    await rm(join(folder, path))
+  for (const path of leftover) {
+    rmSync(join(folder, path), { force: true })
     await removeEmpty(folder, dirname(path))
   }
+}
+
+function temporaryOf(path: string): string {
+  return `${path}.millrace-new`
+}
+
+/** Each file's is written after the list's, so without that there are none. */
+function findLeftover(folder: string, paths: readonly string[]): readonly string[] {
+  const isThere = (path: string) => entryAt(join(folder, path))?.isFile() === true
+  return isThere(temporaryOf(ownershipFile)) ? paths.map(temporaryOf).filter(isThere) : []
 }
 
 /** The plan for one file in a folder that is the user's: what is there is replaced, if it is a file. */
@@ -107,7 +126,8 @@ export async function planFile(folder: string, path: string, text: string): Prom
     folder,
     write: isFile && normal(before) !== text ? [{ path, text, before }] : [],
     remove: [],
-    refused: isFile ? [] : [{ path, reason: 'it is a link or a folder' }],
+    refused: isFile ? [] : [{ path, reason: notAFile }],
+    leftover: entryAt(join(folder, temporaryOf(path)))?.isFile() === true ? [temporaryOf(path)] : [],
   }
 }
 
@@ -130,30 +150,18 @@ export async function planForced(folder: string, files: ReadonlyMap<string, stri
 }
 
 function listText(folder: string, files: ReadonlyMap<string, string>, kept: Kept<string>): string {
-  const hashOf = (path: string, text: string) => kept.get(join(folder, path), [text], () => hash(text))
-  const hashes = [...files].map(([path, text]) => [path, hashOf(path, text)] as const).sort(([a], [b]) => compareText(a, b))
-  const comment = 'Written by @millrace/gen: the files of this folder that it owns.'
-  return `${JSON.stringify({ comment, files: Object.fromEntries(hashes) }, null, 2)}\n`
+  const hashed = (path: string, text: string) => kept.get(join(folder, path), [text], () => hashOf(text))
+  return ownershipText(new Map([...files].map(([path, text]) => [path, hashed(path, text)] as const).sort(([a], [b]) => compareText(a, b))))
 }
 
-type Owned = ReadonlyMap<string, string>
-
-async function readOwned(folder: string): Promise<Owned | 'unreadable' | undefined> {
-  const text = await readText(folder, ownershipFile)
-  if (text === undefined) return undefined
-  try {
-    const { files } = JSON.parse(text) as { readonly files: Record<string, string> }
-    const entries = Object.entries(files)
-    const safe = entries.every(([path, value]) => typeof value === 'string' && isInside(path))
-    return safe ? new Map(entries) : 'unreadable'
-  } catch {
-    return 'unreadable'
-  }
-}
-
-/** A list from a stranger must not make `gen` remove what lies outside of the folder. */
-function isInside(path: string): boolean {
-  return !/^[/\\]|^[A-Za-z]:|\\|\0/.test(path) && !path.split('/').includes('..')
+/** What the list of a folder names, and that of a run that was killed. */
+async function readOwned(folder: string): Promise<OwnedFiles | 'unreadable' | undefined> {
+  const [list, killed] = await Promise.all([readText(folder, ownershipFile), readText(folder, temporaryOf(ownershipFile))])
+  const written = killed === undefined ? undefined : parseOwned(killed)
+  if (list === undefined) return written
+  const owned = parseOwned(list)
+  if (owned === undefined) return 'unreadable'
+  return written === undefined ? owned : bothOwned(owned, written)
 }
 
 /**
@@ -189,16 +197,12 @@ async function hasFiles(folder: string): Promise<boolean> {
     if (error.code === 'ENOENT') return []
     throw error
   })
-  return entries.length > 0
+  return entries.some((name) => name !== temporaryOf(ownershipFile))
 }
 
 /** A checkout may have made the line ends of Windows of ours: that is no edit. */
 function normal(text: string | undefined): string | undefined {
   return text?.replaceAll('\r\n', '\n')
-}
-
-function hash(text: string): string {
-  return createHash('sha256').update(text.replaceAll('\r\n', '\n')).digest('hex').slice(0, 32)
 }
 
 async function removeEmpty(folder: string, path: string): Promise<void> {

@@ -152,6 +152,36 @@ test('a list of files that names others than its own removes nothing', (t) => {
   t.true(has('precious.ts'))
 })
 
+test('generated code of two merged branches is generated anew, whatever git made of it; what git did not touch may not be edited', (t) => {
+  const { gen, git, read, write } = project(t)
+  write('schemas/b.avsc', '{ "type": "enum", "name": "seed.Colour", "symbols": ["RED"] }')
+  write('.gitattributes', 'topology.lock.json merge=ours\n')
+  git('init', '--quiet')
+  git('config', 'merge.ours.driver', 'true')
+  const commit = (field: string) => {
+    write('schemas/a.avsc', schema.replace('}]', `}, { "name": "${field}", "type": "int", "default": 0 }]`))
+    gen()
+    git('add', '.')
+    git('commit', '--quiet', '--message', field)
+  }
+  commit('base')
+  git('checkout', '--quiet', '-b', 'other')
+  commit('other')
+  git('checkout', '--quiet', 'main')
+  commit('mine')
+  t.throws(() => git('merge', '--quiet', 'other'))
+  t.true(read('generated/.millrace-gen.json').includes('<<<<<<<'))
+  t.true(read('generated/types/seed/login-event.ts').includes('<<<<<<<'))
+  write('schemas/a.avsc', schema)
+
+  const colour = read('generated/types/seed/colour.ts')
+  write('generated/types/seed/colour.ts', `${colour}// mine\n`)
+  t.true(gen().stderr.startsWith('generated/types/seed/colour.ts: it was edited by hand\n'))
+  write('generated/types/seed/colour.ts', colour)
+  t.is(gen().status, 0)
+  t.is(gen('--check').status, 0)
+})
+
 test('a manifest cannot write outside of where gen runs', (t) => {
   const { gen, write, folder } = project(t)
   write('schemas/logins.topology.yaml', `output: ../../millrace-elsewhere\n${manifest}`)
