@@ -14,6 +14,7 @@ import type { Code, DataType, Encoding, KafkaPrimitive, TypeSystem, WriterSchema
 import { formatDuration } from './model/durations.js'
 import { schemaKey } from './model/schema-key.js'
 import { schemaText } from './model/schema-text.js'
+import { didYouMean } from './model/suggest.js'
 
 export interface TypeOptions {
   /** How Avro's `long` reads in TypeScript where the schema does not say (`jsType`); default `number`, with an error beyond ±(2^53 − 1). */
@@ -47,6 +48,9 @@ const avroSerdes: Readonly<Record<Encoding, string>> = {
   confluent: 'confluentSerde',
   json: 'avroJsonSerde',
 }
+
+/** One of them says what a type that is an object is. */
+const objectKeys: readonly string[] = ['type', 'timeWindowed', 'sessionWindowed']
 
 type Resolved = { readonly type: DataType } | { readonly diagnostics: readonly Diagnostic[] }
 
@@ -84,6 +88,13 @@ class AvroTypeSystem implements TypeSystem {
           nullable: false,
         }))
       }
+      const hint =
+        'type' in written
+          ? undefined
+          : Object.keys(written)
+              .map((key) => didYouMean(key, objectKeys))
+              .find((hint) => hint !== undefined)
+      if (hint !== undefined) return problem(place, 'the type says neither its `type` nor that it is a windowed key', hint)
     }
     return this.#inline(written, place, false)
   }
@@ -99,10 +110,10 @@ class AvroTypeSystem implements TypeSystem {
     const exact = same.filter((fullName) => !name.includes('.') && fullName.endsWith(`.${name}`))
     const [only] = exact
     if (only !== undefined && exact.length === 1) return { type: { kind: 'avro', schema: this.#schemas.find(only)!, nullable } }
+    if (same.length === 0 && this.#schemas.isExcused(name)) return { diagnostics: [] }
     const hint =
-      same.length === 0
-        ? 'Types are those of Kafka (string, int, long, short, float, double, boolean, bytes, uuid) and the Avro types of the schema folder.'
-        : `Did you mean ${same.slice(0, 5).join(' or ')}?`
+      this.#schemas.suggest(name, [...kafkaTypes.keys()]) ??
+      `Types are those of Kafka (${[...kafkaTypes.keys()].join(', ')}) and the Avro types of the schema folder.`
     return problem(place, exact.length > 1 ? `the name ${name} is ambiguous` : `there is no type ${name}`, hint)
   }
 

@@ -1,6 +1,6 @@
 import type { Diagnostic } from '../diagnostics.js'
 import type { AvroAttributes, AvroField, AvroLogicalType, AvroNamed, AvroPrimitive, AvroPrimitiveName, AvroSchema } from '../model/avro.js'
-import { isBigintLogicalType } from '../model/logical-type.js'
+import { isBigintLogicalType, logicalTypeHint } from '../model/logical-type.js'
 import { isName, primitiveNames, qualify } from '../model/names.js'
 import { type JsonNode, type JsonObject, member } from './json.js'
 import { isInteger, toJson } from './json-value.js'
@@ -32,6 +32,9 @@ const kinds: ReadonlyMap<string, AvroNamed['kind']> = new Map([
   ['fixed', 'fixed'],
 ])
 
+/** Names of types that a schema file may have meant, beside those that files define. */
+const builtIn: readonly string[] = [...primitiveNames, ...kinds.keys(), 'array', 'map']
+
 /** Types without a name become one expression of TypeScript, whose compilers give up on deeper ones. */
 const maxNesting = 100
 
@@ -47,6 +50,7 @@ export class SchemaBuilder {
   readonly #long: LongType
   readonly #byName = new Map<string, Definition>()
   readonly #names = new NameIndex()
+  readonly #excused = new Set<string>()
   readonly #byNode = new Map<JsonObject, Definition>()
   /** How many types without a name `build` is within. */
   #depth = 0
@@ -65,6 +69,20 @@ export class SchemaBuilder {
   /** Full names of types that are called so, whatever their namespace and case. */
   namesLike(name: string): readonly string[] {
     return this.#names.like(name)
+  }
+
+  /** What may have been meant by a name that is none. */
+  suggest(name: string, others: readonly string[]): string | undefined {
+    return this.#names.suggest(name, others)
+  }
+
+  /** Words of a file that cannot be parsed, which may define what others refer to: nothing is said of these. */
+  excuse(words: Iterable<string>): void {
+    for (const word of words) this.#excused.add(word)
+  }
+
+  isExcused(name: string): boolean {
+    return this.#excused.has(name.slice(name.lastIndexOf('.') + 1))
   }
 
   /** Finds the named types that `node` defines, however deep; a name defined before is handed to `again`. */
@@ -243,8 +261,8 @@ export class SchemaBuilder {
     if (primitiveNames.has(name)) return this.#primitive(name as AvroPrimitiveName, jsType, new Map())
     const found = this.#byName.get(qualify(name, namespace)) ?? (name.includes('.') ? undefined : this.#byName.get(name))
     if (found !== undefined) return found.schema
-    const near = this.#names.like(name)
-    const hint = near.length === 0 ? 'Define it in a schema file of the folder.' : `Did you mean ${near.slice(0, 5).join(' or ')}?`
+    if (this.isExcused(name)) return broken
+    const hint = logicalTypeHint(name) ?? this.suggest(name, builtIn) ?? 'Define it in a schema file of the folder.'
     return this.#wrong('avro-unknown-type', located, node, `there is no type ${qualify(name, namespace)}`, hint)
   }
 

@@ -60,6 +60,16 @@ export class Schemas {
     return this.#builder.namesLike(name)
   }
 
+  /** What may have been meant by a name that is none. */
+  suggest(name: string, others: readonly string[]): string | undefined {
+    return this.#builder.suggest(name, others)
+  }
+
+  /** May a file define it that cannot be parsed? */
+  isExcused(name: string): boolean {
+    return this.#builder.isExcused(name)
+  }
+
   find(fullName: string): AvroNamed | undefined {
     return this.#builder.types.get(fullName)?.schema
   }
@@ -112,6 +122,7 @@ export class Schemas {
       return { result: parse(source, diagnostics), diagnostics }
     })
     for (const diagnostic of diagnostics) this.diagnostics.push(diagnostic)
+    if (result === undefined) this.#builder.excuse(source.text.match(/[A-Za-z_]\w*/g) ?? [])
     return result
   }
 

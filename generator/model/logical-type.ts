@@ -39,6 +39,12 @@ export function logicalTypeOf(name: string, on: Annotated, precision: unknown, s
   }
 }
 
+/** How a logical type is written, for who took its name for that of a type. */
+export function logicalTypeHint(name: string): string | undefined {
+  const primitive = underlying.get(name) ?? (name === 'uuid' ? 'string' : undefined)
+  return primitive && `It is a logical type: { "type": "${primitive}", "logicalType": "${name}" }.`
+}
+
 /** Micros and nanos since the epoch go beyond what a number holds: the year 9999 does in micros, today does in nanos. */
 export function isBigintLogicalType({ name }: AvroLogicalType): boolean {
   return /timestamp-(micros|nanos)$/.test(name)

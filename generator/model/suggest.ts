@@ -1,5 +1,11 @@
-/** `Did you mean …?`, if one of the candidates is close to what was written; of very many, if it differs by case only. */
+/** `Did you mean …?`, if one of the candidates is close to what was written. */
 export function didYouMean(written: string, candidates: Iterable<string>): string | undefined {
+  const found = closest(written, candidates)
+  return found === undefined ? undefined : `Did you mean \`${found}\`?`
+}
+
+/** The candidate that is closest to what was written, if one is close; of very many, if it differs by case only. */
+export function closest(written: string, candidates: Iterable<string>): string | undefined {
   const wanted = written.toLowerCase()
   const names = [...candidates]
   let best: { readonly candidate: string; readonly distance: number } | undefined
@@ -9,7 +15,7 @@ export function didYouMean(written: string, candidates: Iterable<string>): strin
     const distance = lower === wanted ? 0 : names.length > maxCandidates ? limit + 1 : editDistance(lower, wanted, limit)
     if (distance <= limit && (best === undefined || distance < best.distance)) best = { candidate, distance }
   }
-  return best === undefined ? undefined : `Did you mean \`${best.candidate}\`?`
+  return best?.candidate
 }
 
 /** Or else all that there is, if it is not much. */
@@ -22,7 +28,7 @@ export function suggest(written: string, candidates: Iterable<string>): string |
 }
 
 /** To compare thousands of wrong names with thousands of right ones would take minutes. */
-const maxCandidates = 300
+export const maxCandidates = 300
 
 /** Names further apart than this are not one name misspelt. */
 const maxDistance = 5
