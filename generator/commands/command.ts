@@ -1,4 +1,5 @@
 import { type ParseArgsConfig, parseArgs } from 'node:util'
+import { didYouMean } from '../model/suggest.js'
 import { type Io, UsageError } from './io.js'
 
 type Options = NonNullable<ParseArgsConfig['options']>
@@ -24,7 +25,7 @@ export class Arguments {
       this.positionals = positionals
       this.#values = values
     } catch (error) {
-      throw new UsageError(error instanceof Error ? error.message : String(error))
+      throw new UsageError(messageOf(error, args, options))
     }
   }
 
@@ -56,4 +57,16 @@ export class Arguments {
     if (choice !== undefined || value === undefined) return choice
     throw new UsageError(`--${name} is ${choices.slice(0, -1).join(', ')} or ${choices.at(-1)}, not ${value}.`)
   }
+}
+
+/** Of an unknown option Node would tell how to pass it as a folder. */
+function messageOf(error: unknown, args: readonly string[], options: Options): string {
+  const { code, message } = error as { readonly code?: string; readonly message: string }
+  if (code !== 'ERR_PARSE_ARGS_UNKNOWN_OPTION') return message
+  const written = args.map((arg) => arg.split('=', 1)[0]!).find((arg) => message.includes(`'${arg}'`)) ?? ''
+  const hint = didYouMean(
+    written,
+    Object.keys(options).map((name) => `--${name}`),
+  )
+  return `There is no option ${written}.${hint === undefined ? '' : ` ${hint}`}`
 }
