@@ -1,12 +1,12 @@
-import { lstatSync } from 'node:fs'
-import { readdir, stat } from 'node:fs/promises'
-import { join, relative, resolve, sep } from 'node:path'
+import { type Dirent, lstatSync, readdirSync } from 'node:fs'
+import { stat } from 'node:fs/promises'
+import { join, relative, resolve } from 'node:path'
 import { compareText } from '../diagnostics.js'
 import { manifestFile } from '../input/manifest.js'
 import { type InputFile, maxBytes, tooLarge } from '../input/source.js'
 import { lockFile } from '../lock/lock-text.js'
 import { Memory } from '../memory.js'
-import { type Io, posixPath, UsageError } from './io.js'
+import { type Io, posixPath, shown, UsageError } from './io.js'
 
 /** The folder that is meant: the one given, else `schemas` if it is there, else the working directory. */
 export async function inputFolder(given: string | undefined, io: Io): Promise<string> {
@@ -22,16 +22,34 @@ export async function inputFolder(given: string | undefined, io: Io): Promise<st
  */
 export async function readInput(folder: string, io: Io, { inputs }: Memory = new Memory()): Promise<readonly InputFile[]> {
   const root = resolve(io.cwd, folder)
-  const entries = await readdir(root, { withFileTypes: true, recursive: true })
-  const paths = entries
-    .filter((entry) => !entry.isDirectory() && isInput(entry.name))
-    .map((entry) => join(entry.parentPath, entry.name))
-    .filter((path) => !relative(root, path).split(sep).includes('node_modules'))
+  const paths = inputsBelow(root, io)
   if (paths.length === 0) throw new UsageError(`${folder} has neither schemas (*.avsc, *.avdl) nor topologies (*.topology.yaml).`)
   const lock = join(root, lockFile)
   if (lstatSync(lock, { throwIfNoEntry: false })?.isDirectory() === false) paths.push(lock)
   const files = paths.map((path) => ({ path: posixPath(relative(io.cwd, path)), ...contentOf(path, inputs) }))
   return files.sort((a, b) => compareText(a.path, b.path))
+}
+
+/** A folder that went away meanwhile has none. */
+function inputsBelow(folder: string, io: Io): string[] {
+  return entriesOf(folder, io).flatMap((entry) => {
+    const path = join(folder, entry.name)
+    if (entry.isDirectory()) return unread.has(entry.name) ? [] : inputsBelow(path, io)
+    return isInput(entry.name) ? [path] : []
+  })
+}
+
+/** No schemas are in there, and much else is. */
+const unread: ReadonlySet<string> = new Set(['node_modules', '.git'])
+
+function entriesOf(folder: string, io: Io): readonly Dirent[] {
+  try {
+    return readdirSync(folder, { withFileTypes: true })
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException
+    if (code === 'ENOENT') return []
+    throw new UsageError(`The folder ${shown(io, folder)} cannot be read (${code}).`)
+  }
 }
 
 function contentOf(path: string, inputs: Memory['inputs']): Omit<InputFile, 'path'> {

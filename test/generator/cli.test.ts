@@ -245,6 +245,37 @@ test('a wrong command exits with 2 and says how it is meant', (t) => {
   }
 })
 
+test('an option that is misspelt is told with the one that is meant', (t) => {
+  const { gen } = project(t)
+  t.is(gen('--chekc').stderr, 'gen: There is no option --chekc. Did you mean `--check`?\nTry gen --help.\n')
+  t.is(
+    gen('lint', '--max-warning=1').stderr,
+    'gen: There is no option --max-warning. Did you mean `--max-warnings`?\nTry gen lint --help.\n',
+  )
+  t.is(gen('-x').stderr, 'gen: There is no option -x.\nTry gen --help.\n')
+})
+
+test('a folder that goes away while it looks is none; one that cannot be read is told', (t) => {
+  const { folder } = project(t, { 'schemas/a.avsc': schema, 'schemas/other/b.avsc': schema })
+  const genWith = (code: string) => {
+    const failing = `
+      import fs from 'node:fs'
+      import { syncBuiltinESMExports } from 'node:module'
+      const real = fs.readdirSync
+      fs.readdirSync = (path, ...rest) => {
+        if (/\\bother$/.test(path)) throw Object.assign(new Error('failing'), { code: '${code}' })
+        return real(path, ...rest)
+      }
+      syncBuiltinESMExports()`
+    const preload = `data:text/javascript,${encodeURIComponent(failing)}`
+    return spawnSync(process.execPath, ['--import', preload, bin, '--no-lock'], { cwd: folder, encoding: 'utf8' })
+  }
+  t.is(genWith('ENOENT').status, 0)
+  const { status, stderr } = genWith('EACCES')
+  t.is(status, 2)
+  t.true(stderr.startsWith('gen: The folder schemas/other cannot be read (EACCES).\n'))
+})
+
 test('a folder without schemas and topologies is a wrong command', (t) => {
   const { gen } = project(t, { 'readme.txt': '' })
   t.is(gen().status, 2)
