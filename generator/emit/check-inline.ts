@@ -91,15 +91,20 @@ declare function structuredClone<T>(value: T): T
 function toDiagnostic(problem: ts.Diagnostic, file: ts.SourceFile, topology: TopologyModel): Diagnostic | undefined {
   const place = problem.start === undefined ? undefined : placeOf(problem.start, file, topology)
   const message = typescript().ts.flattenDiagnosticMessageText(problem.messageText, ' ')
-  const hint = hintFor(problem, file)
+  const hint = hintFor(problem, file, topology)
   return place && { code: 'logic-type', severity: 'error', place, message: `${message} (TS${problem.code})`, ...(hint && { hint }) }
 }
 
-/** Values of a runtime's class come in without its name; the compiler's words for that are of the generated file. */
-function hintFor({ start, length, code }: ts.Diagnostic, { text }: ts.SourceFile): string | undefined {
-  const isUnknown = unknownName.includes(code)
-  const name = isUnknown && start !== undefined && length !== undefined ? text.slice(start, start + length) : undefined
-  return name === 'Decimal' ? 'Import it in the manifest: `imports: { millrace: [Decimal] }`.' : undefined
+/** The compiler's words are of the generated file: what names the manifest could use there they do not tell. */
+function hintFor({ start, length, code }: ts.Diagnostic, file: ts.SourceFile, topology: TopologyModel): string | undefined {
+  if (code === 1308) return 'Logic is synchronous: it cannot wait.'
+  if (!unknownName.includes(code) || start === undefined || length === undefined) return undefined
+  // Values of a runtime's class come in without its name.
+  if (file.text.slice(start, start + length) === 'Decimal') return 'Import it in the manifest: `imports: { millrace: [Decimal] }`.'
+  const found = methodAround(innermost(start, file), file, topology)
+  if (code !== 2304 || found?.method.body === undefined) return undefined
+  const names = new Set([...found.method.parameters.map(({ name }) => name), ...Object.keys(found.method.body.scope)])
+  return `In scope: ${[...names].map((name) => `\`${name}\``).join(', ')}, and what \`imports\` names.`
 }
 
 /** There is none of the name; it is only a type; it is imported only as one. */
@@ -110,8 +115,7 @@ function placeOf(start: number, file: ts.SourceFile, topology: TopologyModel): P
   const { ts } = typescript()
   const node = innermost(start, file)
   const method = ts.findAncestor(node, ts.isMethodDeclaration)
-  const owner = method && ts.isClassDeclaration(method.parent) ? method.parent.name?.text : undefined
-  const found = inlineMethods(topology).find((inline) => inline.className === owner && inline.method.name === method?.name.getText(file))
+  const found = methodAround(node, file, topology)
   const body = found?.method.body
   if (found === undefined || body === undefined || method?.body === undefined) return importPlace(node, file, topology)
   const position = file.getLineAndCharacterOfPosition(start)
@@ -120,6 +124,14 @@ function placeOf(start: number, file: ts.SourceFile, topology: TopologyModel): P
   const line = origin && body.node.lines[origin.line]
   if (origin === undefined || line === undefined) return body.node.place
   return { ...line, column: line.column + Math.max(0, position.character - bodyIndent - origin.shift) }
+}
+
+/** The method with inline logic that a node of `processors.ts` is in. */
+function methodAround(node: ts.Node, file: ts.SourceFile, topology: TopologyModel): InlineMethod | undefined {
+  const { ts } = typescript()
+  const method = ts.findAncestor(node, ts.isMethodDeclaration)
+  const owner = method && ts.isClassDeclaration(method.parent) ? method.parent.name?.text : undefined
+  return inlineMethods(topology).find((inline) => inline.className === owner && inline.method.name === method?.name.getText(file))
 }
 
 /** The smallest node that a character is of. */
