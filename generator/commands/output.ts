@@ -59,12 +59,23 @@ export async function writeFolders(plans: readonly WritePlan[], io: Io): Promise
   }
   for (const { write } of plans) checkSyntax(write.filter(({ path }) => path.endsWith('.ts') && !path.startsWith('types/')))
   for (const plan of plans) {
-    await carryOut(plan)
+    try {
+      await carryOut(plan)
+    } catch (error) {
+      if (!isOfTheDisk(error)) throw error
+      io.stderr(`gen: ${shown(io, plan.folder) || '.'} cannot be written (${error.message}).\n`)
+      return exitCodes.problems
+    }
     for (const { path } of plan.write) io.stdout(`wrote ${shown(io, join(plan.folder, path))}\n`)
     for (const { path } of plan.remove) io.stdout(`removed ${shown(io, join(plan.folder, path))}\n`)
   }
   if (plans.every(({ write, remove }) => write.length + remove.length === 0)) io.stdout('All is up to date.\n')
   return exitCodes.ok
+}
+
+/** A full disk, a folder without permission: nothing that `gen` could have done better. */
+function isOfTheDisk(error: unknown): error is NodeJS.ErrnoException {
+  return error instanceof Error && (error as NodeJS.ErrnoException).syscall !== undefined
 }
 
 function reportRefused(plans: readonly WritePlan[], io: Io): boolean {

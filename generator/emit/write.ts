@@ -193,11 +193,11 @@ function textOrNothing(text: string | undefined): string | undefined {
 }
 
 async function hasFiles(folder: string): Promise<boolean> {
-  const entries = await readdir(folder).catch((error: NodeJS.ErrnoException) => {
+  const entries = await readdir(folder, { withFileTypes: true, recursive: true }).catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') return []
     throw error
   })
-  return entries.some((name) => name !== temporaryOf(ownershipFile))
+  return entries.some((entry) => !entry.isDirectory() && entry.name !== temporaryOf(ownershipFile))
 }
 
 /** A checkout may have made the line ends of Windows of ours: that is no edit. */

@@ -245,6 +245,26 @@ test('a wrong command exits with 2 and says how it is meant', (t) => {
   }
 })
 
+test('a disk that takes no more is told in a line, and leaves what was there; with room again it goes on', (t) => {
+  const { gen, folder, has } = project(t)
+  const full = `
+    import fs from 'node:fs'
+    import { syncBuiltinESMExports } from 'node:module'
+    const real = fs.writeFileSync
+    fs.writeFileSync = (path, ...rest) => {
+      if (path.includes('processors')) throw Object.assign(new Error('ENOSPC: no space left on device, write'), { syscall: 'write', code: 'ENOSPC' })
+      return real(path, ...rest)
+    }
+    syncBuiltinESMExports()`
+  const preload = `data:text/javascript,${encodeURIComponent(full)}`
+  const { status, stdout, stderr } = spawnSync(process.execPath, ['--import', preload, bin], { cwd: folder, encoding: 'utf8' })
+  t.is(status, 1)
+  t.is(stdout, '')
+  t.is(stderr, 'gen: generated cannot be written (ENOSPC: no space left on device, write).\n')
+  t.false(has('generated/logins.ts') || has('generated/.millrace-gen.json.millrace-new') || has('schemas/topology.lock.json'))
+  t.is(gen().status, 0)
+})
+
 test('an option that is misspelt is told with the one that is meant', (t) => {
   const { gen } = project(t)
   t.is(gen('--chekc').stderr, 'gen: There is no option --chekc. Did you mean `--check`?\nTry gen --help.\n')
