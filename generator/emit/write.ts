@@ -91,20 +91,30 @@ export async function carryOut({ folder, write, remove, leftover }: WritePlan): 
       writeFileSync(temporary(file), file.text, { flag: 'wx', ...(mode !== undefined && { mode }) })
     }
     for (const file of files) {
-      renameSync(temporary(file), join(folder, file.path))
+      moveTo(join(folder, file.path), file.text)
       begun = true
     }
     for (const { path } of remove) {
-      await rm(join(folder, path))
+      await rm(join(folder, path), { force: true })
       await removeEmpty(folder, dirname(path))
     }
-    for (const list of lists) renameSync(temporary(list), join(folder, list.path))
+    for (const list of lists) moveTo(join(folder, list.path), list.text)
   } finally {
     for (const file of begun ? files : write) rmSync(temporary(file), { force: true })
   }
   for (const path of leftover) {
     rmSync(join(folder, path), { force: true })
     await removeEmpty(folder, dirname(path))
+  }
+}
+
+/** Another run, as of `gen --watch`, may have come first with the same text. */
+function moveTo(path: string, text: string): void {
+  try {
+    renameSync(temporaryOf(path), path)
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT' || entryAt(path)?.isFile() !== true || readFileSync(path, 'utf8') !== text)
+      throw error
   }
 }
 

@@ -45,10 +45,23 @@ test('a first run that was killed leaves no folder of somebody else’s', async 
   }
 })
 
+test('a run that another one came before ends as well', async (t) => {
+  const { folder } = project(t, {})
+  await write(folder, before)
+  const [one, other] = [await planned(folder, killed), await planned(folder, killed)]
+  await carryOut(one)
+  await carryOut(other)
+  t.deepEqual(contents(folder), killed)
+})
+
 async function write(folder: string, files: Files) {
-  const plan = await planWrite(folder, new Map(Object.entries(files)), new Memory().outputs)
+  const plan = await planned(folder, files)
   if (plan.refused.length === 0) await carryOut(plan)
   return plan
+}
+
+function planned(folder: string, files: Files) {
+  return planWrite(folder, new Map(Object.entries(files)), new Memory().outputs)
 }
 
 /** Writes in a process of its own; true if that was killed before it came to the end. */
