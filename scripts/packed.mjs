@@ -1,7 +1,7 @@
 // Installs the packed tarballs in an empty project and runs a job there: schemas, a manifest with a groupBy and a count, gen, tsc, run. Then in another one, which gen init lays.
 import { execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { createInterface } from 'node:readline'
@@ -18,6 +18,11 @@ execFileSync('npm', ['pack', '--silent', '-w', 'runtime', '-w', 'generator', '--
 const tarballs = readdirSync(folder).filter((name) => name.endsWith('.tgz'))
 write('package.json', JSON.stringify({ name: 'packed', private: true, type: 'module' }))
 run('npm', 'install', '--silent', '--ignore-scripts', ...tarballs.map((name) => `./${name}`), 'typescript@7', '@types/node@20')
+for (const name of ['millrace', '@millrace/gen']) {
+  const read = (path) => readFileSync(join(folder, 'node_modules', name, path), 'utf8')
+  if (read('LICENSE') !== readFileSync(join(root, 'LICENSE'), 'utf8')) throw new Error(`${name} has another license than the repository`)
+  if (!read('README.md').startsWith(`# ${name}\n`)) throw new Error(`the README of ${name} is another's`)
+}
 
 write(
   'schemas/order.avsc',
