@@ -1,14 +1,13 @@
 import { posix, resolve } from 'node:path'
-import type { Change } from '../compat/change.js'
 import { formatReport, reportFormats, worst } from '../compat/report.js'
-import { hasErrors } from '../diagnostics.js'
+import { type Diagnostic, hasErrors, type Place } from '../diagnostics.js'
 import { generate } from '../generate.js'
 import { lockFile } from '../lock/lock-text.js'
 import type { Command } from './command.js'
 import { GitFolder } from './git.js'
 import { readInput } from './input.js'
 import { exitCodes, type Io, posixPath, shown, UsageError } from './io.js'
-import { reportProblems } from './output.js'
+import { diagnosticRows, formatDiagnostics, reportProblems } from './output.js'
 import { openProject, schemaFolder } from './project.js'
 
 /** `gen compat [folder]`: what a change of schemas and manifests means for what runs. */
@@ -43,15 +42,29 @@ Exit codes: 0 all changes are safe; 1 one needs a migration or a reset, or the i
       lock: { acceptReset: true },
     })
     // What the lock says is the report's matter.
-    reportProblems(
-      diagnostics.filter(({ code }) => code !== 'needs-migration'),
-      io,
-    )
-    if (hasErrors(diagnostics) || lock === undefined) return exitCodes.problems
+    const own = diagnostics.filter(({ code, severity }) => severity === 'error' || !changeDiagnostics.has(code))
+    if (hasErrors(diagnostics) || lock === undefined) {
+      if (format === 'text') reportProblems(own, io)
+      else
+        io.stdout(
+          formatProblems({ against: base.name, problems: format === 'github' ? own.map((each) => fromTop(each, io)) : own }, format),
+        )
+      return exitCodes.problems
+    }
+    reportProblems(own, io)
     const changes = format === 'github' ? lock.changes.map((change) => fromTop(change, io)) : lock.changes
     io.stdout(formatReport({ against: base.name, changes }, format))
     return worst(changes) === 'safe' ? exitCodes.ok : exitCodes.problems
   },
+}
+
+/** Codes of what `gen` says of changes. */
+const changeDiagnostics: ReadonlySet<string> = new Set(['needs-migration', 'needs-reset', 'state-key'])
+
+/** Input with problems cannot be compared: JSON has them in place of a verdict. */
+function formatProblems({ against, problems }: { against: string; problems: readonly Diagnostic[] }, format: 'json' | 'github'): string {
+  if (format === 'github') return formatDiagnostics(problems, format)
+  return `${JSON.stringify({ against, problems: diagnosticRows(problems) }, null, 2)}\n`
 }
 
 interface Wanted {
@@ -87,7 +100,7 @@ function committedLock(git: GitFolder): string | undefined {
 }
 
 /** GitHub wants paths from the top of the repository. */
-function fromTop(change: Change, io: Io): Change {
+function fromTop<T extends { readonly place: Place }>(found: T, io: Io): T {
   const prefix = new GitFolder(io.cwd).prefix() ?? ''
-  return { ...change, place: { ...change.place, file: posix.join(prefix, change.place.file) } }
+  return { ...found, place: { ...found.place, file: posix.join(prefix, found.place.file) } }
 }

@@ -17,18 +17,14 @@ export function reportProblems(diagnostics: readonly Diagnostic[], io: Io, print
 /** How diagnostics are printed to be read by programs, beside as text. */
 export const diagnosticFormats = ['text', 'json', 'github'] as const
 
+/** As JSON has them. */
+export function diagnosticRows(diagnostics: readonly Diagnostic[]): readonly object[] {
+  return diagnostics.map(({ code, severity, place, message, hint }) => ({ code, severity, ...place, message, ...(hint && { hint }) }))
+}
+
 /** JSON is a list; for GitHub each is a command that annotates its line in a pull request. */
 export function formatDiagnostics(diagnostics: readonly Diagnostic[], format: 'json' | 'github'): string {
-  if (format === 'json') {
-    const rows = diagnostics.map(({ code, severity, place, message, hint }) => ({
-      code,
-      severity,
-      ...place,
-      message,
-      ...(hint && { hint }),
-    }))
-    return `${JSON.stringify(rows, null, 2)}\n`
-  }
+  if (format === 'json') return `${JSON.stringify(diagnosticRows(diagnostics), null, 2)}\n`
   const data = (text: string) => text.replaceAll('%', '%25').replaceAll('\r', '%0D').replaceAll('\n', '%0A')
   const property = (value: string | number) => data(String(value)).replaceAll(':', '%3A').replaceAll(',', '%2C')
   return diagnostics

@@ -49,7 +49,8 @@ export function keepLock(
   const changes = last === undefined ? [] : compareLock(last, { lock, topologies, schemas: types.schemas, lockPath: path })
   for (const change of changes) {
     const diagnostic = diagnosticOf(change)
-    if (diagnostic !== undefined && (diagnostic.severity === 'warning' || !options.acceptReset)) report(diagnostic)
+    if (diagnostic !== undefined)
+      report(options.acceptReset && diagnostic.severity === 'error' ? accepted(diagnostic, change, changes) : diagnostic)
   }
   return {
     path,
@@ -80,6 +81,15 @@ function diagnosticOf({ code, verdict, place, message, from, to, consequence, no
   const hint = [...(wayOut === undefined ? [] : [wayOut]), ...todo].join('\n  ')
   if (verdict === 'migration') return { code: 'needs-migration', severity: 'warning', place, message: text, hint }
   return { code: code === 'store-key' ? 'state-key' : 'needs-reset', severity: 'error', place, message: text, hint }
+}
+
+/** What was asked for is told all the same: there may be more of it than was thought of. The commands are those of the application, and told once. */
+function accepted(diagnostic: Diagnostic, change: Change, changes: readonly Change[]): Diagnostic {
+  const { application, commands } = change
+  const last = changes.findLast((each) => each.verdict === 'reset' && each.application === application)
+  const hint = change === last ? { hint: [`To reset \`${application}\`, with all its instances stopped:`, ...commands].join('\n  ') } : {}
+  const { hint: _, ...rest } = diagnostic
+  return { ...rest, severity: 'warning', message: `${diagnostic.message} Taken by --accept-reset.`, ...hint }
 }
 
 function sentence(note: string): string {

@@ -24,7 +24,8 @@ function asText({ against, changes }: CompatReport): string {
   if (changes.length === 0) return `Nothing changes what runs, against ${against}.\n`
   const sections = verdicts.flatMap((verdict) => {
     const own = changes.filter((change) => change.verdict === verdict)
-    return own.length === 0 ? [] : [`${verdictNames[verdict]}\n${own.map(changeText).join('\n')}`]
+    const several = hasSeveralApplications(changes)
+    return own.length === 0 ? [] : [`${verdictNames[verdict]}\n${own.map((change) => changeText(change, several)).join('\n')}`]
   })
   const counts = verdicts.flatMap((verdict) => {
     const count = changes.filter((change) => change.verdict === verdict).length
@@ -34,19 +35,29 @@ function asText({ against, changes }: CompatReport): string {
   return `${sections.join('\n')}\n${resetText(changes)}${total}\n`
 }
 
-function changeText(change: Change): string {
+/** A type that two applications read makes a change of each. */
+function hasSeveralApplications(changes: readonly Change[]): boolean {
+  return new Set(changes.map(({ application }) => application)).size > 1
+}
+
+/** `several`: say of which application. */
+function changeText(change: Change, several: boolean): string {
   const { place, code, message, from, to, consequence, concerns, notes, wayOut, commands } = change
   const lines = [
     `  ${place.file}:${place.line}:${place.column} ${code} ${message}`,
     ...(from === undefined && to === undefined ? [] : [`    ${from ?? '(none)'} → ${to ?? '(none)'}`]),
     `    ${consequence}`,
-    ...(concerns.length === 0 ? [] : [`    Concerns ${concerns.join(', ')}.`]),
+    ...(concerns.length === 0 && !several ? [] : [`    Concerns ${concernsOf(change, several)}.`]),
     ...notes.map((note) => `    - ${note}`),
     ...(wayOut === undefined ? [] : [`    Way out: ${wayOut}`]),
     // A reset is the same for all changes of an application, and stands at the end.
     ...(change.verdict === 'reset' ? [] : commands.map((command) => `    $ ${command}`)),
   ]
   return `${lines.join('\n')}\n`
+}
+
+function concernsOf({ application, concerns }: Change, several: boolean): string {
+  return [...(several ? [`application \`${application}\``] : []), ...concerns].join(', ')
 }
 
 function resetText(changes: readonly Change[]): string {
@@ -70,13 +81,15 @@ const levels: Readonly<Record<Verdict, string>> = { reset: 'error', migration: '
 
 /** Workflow commands of GitHub Actions: an annotation in the lines of a pull request for each change. */
 function asAnnotations({ changes }: CompatReport): string {
+  const several = hasSeveralApplications(changes)
   return changes
-    .map(({ place, code, verdict, message, from, to, consequence, concerns, notes, wayOut, commands }) => {
+    .map((change) => {
+      const { place, code, verdict, message, from, to, consequence, concerns, notes, wayOut, commands } = change
       const properties = { file: place.file, line: place.line, col: place.column, title: `${verdictNames[verdict]}: ${code}` }
       const text = [
         `${message}${from === undefined && to === undefined ? '' : ` ${from ?? '(none)'} → ${to ?? '(none)'}`}`,
         consequence,
-        ...(concerns.length === 0 ? [] : [`Concerns ${concerns.join(', ')}.`]),
+        ...(concerns.length === 0 && !several ? [] : [`Concerns ${concernsOf(change, several)}.`]),
         ...notes,
         ...(wayOut === undefined ? [] : [`Way out: ${wayOut}`]),
         ...commands,

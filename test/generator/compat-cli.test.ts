@@ -41,8 +41,39 @@ test('by default it compares with the lock at HEAD, whether or not gen ran since
   t.is(before.status, 1)
   t.true(before.stdout.startsWith('needs reset\n  schemas/counts.topology.yaml:6:3 repartition-type '))
   t.true(before.stdout.endsWith('2 changes against HEAD: 2 need reset.\n'))
-  t.is(gen('--accept-reset').status, 0)
+  const taken = gen('--accept-reset')
+  t.is(taken.status, 0)
+  t.regex(taken.stderr, /schemas\/counts\.topology\.yaml:6:3 needs-reset warning: .*repartition-type.* Taken by --accept-reset\.\n/)
+  t.is(taken.stderr.split('To reset `counts`, with all its instances stopped:\n  kafka-').length, 2, 'with the commands, once')
   t.is(gen('compat').stdout, before.stdout)
+})
+
+test('a change that concerns two applications is told of each', (t) => {
+  const { gen, git, write } = repository(t)
+  write('schemas/others.topology.yaml', manifest.replace('application: counts', 'application: others'))
+  gen()
+  git('add', '.')
+  git('commit', '-qm', 'Second')
+  for (const name of ['counts', 'others'])
+    write(`schemas/${name}.topology.yaml`, otherKey.replace('application: counts', `application: ${name}`))
+  for (const args of [['compat'], ['compat', '--format', 'github']]) {
+    const { stdout } = gen(...args)
+    for (const name of ['counts', 'others']) t.true(stdout.includes(`Concerns application \`${name}\`, `), stdout)
+  }
+})
+
+test('input with problems cannot be compared, and is told in the format that was asked for', (t) => {
+  const { gen, write } = repository(t)
+  write('schemas/counts.topology.yaml', manifest.replace('groupBy: words', 'groupBy: word'))
+  const text = gen('compat')
+  t.deepEqual([text.status, text.stdout], [1, ''])
+  t.regex(text.stderr, /^schemas\/counts\.topology\.yaml:6:23 unknown-step /)
+  const json = gen('compat', '--format', 'json')
+  t.deepEqual([json.status, json.stderr], [1, ''])
+  const { against, problems } = JSON.parse(json.stdout)
+  t.is(against, 'HEAD')
+  t.like(problems[0], { code: 'unknown-step', severity: 'error', file: 'schemas/counts.topology.yaml', line: 6, column: 23 })
+  t.regex(gen('compat', '--format', 'github').stdout, /^::error file=schemas\/counts\.topology\.yaml,line=6,col=23,title=unknown-step::/)
 })
 
 test('a change that is safe exits with 0, and nothing is written', (t) => {
