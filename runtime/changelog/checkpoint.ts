@@ -1,6 +1,7 @@
 import type { CommittedOffset } from '../client/client.js'
 import type { TopicPartition } from '../core/record.js'
 import { decodeOffsetMetadata, type NamedNumber } from './offset-metadata.js'
+import { hasRowsOf } from './present-stores.js'
 import { partitionName } from './topic-names.js'
 
 /**
@@ -35,6 +36,8 @@ export interface PlannedChangelog extends RestorableStore {
   readonly end: number | undefined
   /** Read past the records up to the end without applying them. */
   readonly skip: boolean
+  /** What the state has of the store is of another time, and to be dropped first. */
+  readonly anew: boolean
 }
 
 export interface RestorableStore {
@@ -80,9 +83,14 @@ export const commitName = 'millrace.commit'
 
 /** The positions that go into the state with one commit after the other, beside those of changelogs: the same names each time, made once. */
 export class StatePositions {
-  readonly #positions = new Map<string, number>()
+  readonly #positions: Map<string, number>
   readonly #timeNames = new Map<string, string>()
   readonly #keptNames = new Map<string, string>()
+
+  /** `presence`: which stores the state has (`presenceOf`). */
+  constructor(presence: ReadonlyMap<string, number>) {
+    this.#positions = new Map(presence)
+  }
 
   /** All of them, of this commit; what else is set in the map stays there for the next. */
   of({ commit, groupCommit, inputs, kept }: CommitPoint): Map<string, number> {
@@ -127,9 +135,10 @@ export function planRestore({ inputs, stores, state, committed }: KnownPositions
   }
   const changelogs = stores.map((store) => {
     const name = partitionName(store.topicPartition)
-    const position = (store.persistent ? state.get(name) : undefined) ?? 0
+    const isThere = store.persistent && hasRowsOf(store.store, state)
+    const position = (isThere ? state.get(name) : undefined) ?? 0
     const end = store.isInput ? Math.max(position, inputPositions.get(name) ?? 0) : undefined
-    return { ...store, position, end, skip: exact && store.persistent && state.has(name) }
+    return { ...store, position, end, skip: exact && isThere && state.has(name), anew: store.persistent && !isThere && state.size > 0 }
   })
   const kept = exact ? keptIn(state) : [...(numbers ?? [])].filter(([name]) => name !== commitName)
   const aheadOfGroup = [...inputPositions].some(([name, position]) => position > (group.get(name) ?? 0))
@@ -143,7 +152,11 @@ export function planRestore({ inputs, stores, state, committed }: KnownPositions
 export function planStandby({ stores, state }: Pick<KnownPositions, 'stores' | 'state'>): RestorePlan {
   const changelogs = stores
     .filter(({ persistent }) => persistent)
-    .map((store) => ({ ...store, position: state.get(partitionName(store.topicPartition)) ?? 0, end: undefined, skip: false }))
+    .map((store) => {
+      const isThere = hasRowsOf(store.store, state)
+      const position = (isThere ? state.get(partitionName(store.topicPartition)) : undefined) ?? 0
+      return { ...store, position, end: undefined, skip: false, anew: !isThere && state.size > 0 }
+    })
   const none = new Map<string, number>()
   return { changelogs, inputPositions: none, partitionTimes: none, kept: none, groupCommit: 0, aheadOfGroup: false }
 }

@@ -143,6 +143,13 @@ export class TaskStores {
     store.restored()
   }
 
+  /** Drops all rows of the store's base. Before the task runs. */
+  clear(name: string): void {
+    const { store, backend } = this.#owned(name)
+    apply(backend.state, [{ name, changes: { mutations: [], deleteRanges: [{}] } }], new Map())
+    store.restored()
+  }
+
   /** Gives the sink what the store has for each key of these changelog records, in place of applying them. Before the task runs. */
   relog(name: string, records: readonly ChangelogRecord[], sink: ChangeSink): void {
     const { store, logged } = this.#owned(name)

@@ -1,3 +1,4 @@
+import { hasRowsOf, presenceOf } from '../changelog/present-stores.js'
 import { partitionName } from '../changelog/topic-names.js'
 import type { RecordBatch } from '../client/client.js'
 import type { Clock } from '../core/clock.js'
@@ -41,6 +42,8 @@ export class GlobalState {
   readonly #graph: Graph
   readonly #queues: ReadonlyMap<string, RecordQueue>
   #stores: TaskStores | undefined
+  /** Which stores the state has, from the next commit on. */
+  #presence: ReadonlyMap<string, number> = new Map()
   #streamTime = -1
 
   constructor(options: GlobalStateOptions) {
@@ -75,11 +78,14 @@ export class GlobalState {
       memory: backends.memory,
       context: this.#processing,
     })
-    const positions = this.#stores.positions()
-    for (const [name, queue] of this.#queues) {
-      const persistent = this.#stores.isPersistent(this.#globalOf(queue.partition).store)
-      queue.startAt((persistent ? positions.get(name) : undefined) ?? 0)
-    }
+    const stores = this.#stores
+    const positions = stores.positions()
+    const persistent = stores.names.filter((name) => stores.isPersistent(name))
+    const there = new Set(persistent.filter((name) => hasRowsOf(name, positions)))
+    for (const name of persistent) if (positions.size > 0 && !there.has(name)) stores.clear(name)
+    for (const [name, queue] of this.#queues)
+      queue.startAt((there.has(this.#globalOf(queue.partition).store) ? positions.get(name) : undefined) ?? 0)
+    this.#presence = presenceOf(persistent, positions)
     this.#processing.reset([])
     this.#graph.init()
   }
@@ -118,7 +124,7 @@ export class GlobalState {
     if (this.#stores === undefined || this.#stores.names.length === 0) return
     this.#stores.flushCaches()
     this.#stores.drain(() => {})
-    this.#stores.commit(new Map([...this.#queues].map(([name, queue]) => [name, queue.position ?? 0])))
+    this.#stores.commit(new Map([...this.#presence, ...[...this.#queues].map(([name, queue]) => [name, queue.position ?? 0] as const)]))
   }
 
   /** Undefined if there is no such global store, or it is not open. */

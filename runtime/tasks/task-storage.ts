@@ -9,6 +9,7 @@ import {
   StatePositions,
 } from '../changelog/checkpoint.js'
 import { type NamedNumber, OffsetMetadataEncoder } from '../changelog/offset-metadata.js'
+import { presenceOf } from '../changelog/present-stores.js'
 import { changelogTopic, partitionName, topicName } from '../changelog/topic-names.js'
 import { changelogWriter } from '../changelog/writer.js'
 import type { Acknowledged, CommittedOffset, ProducedRecord, RecordBatch } from '../client/client.js'
@@ -69,13 +70,15 @@ export class TaskStorage {
   readonly #positions = new Map<string, number>()
   /** Topics to partitions' names, of those that the task writes: not the inputs that serve as changelogs. */
   #ownChangelogs: ReadonlyMap<string, string> = new Map()
-  #statePositions = new StatePositions()
+  #statePositions = new StatePositions(new Map())
   /** Made for `keptCount` numbers that processors keep. */
   #metadata: { readonly encoder: OffsetMetadataEncoder; readonly keptCount: number } | undefined
   #relogged = false
   /** Of a standby. */
   #follows = false
   readonly #commit = { name: commitName, value: 0 }
+  /** Which stores the state has, from the next commit on. */
+  #presence: ReadonlyMap<string, number> = new Map()
   /** The last commit that the group knows. */
   #groupCommit = 0
 
@@ -103,11 +106,17 @@ export class TaskStorage {
   /** Decides from where to restore and to read on. */
   plan(committed: readonly CommittedOffset[]): RestorePlan {
     const stores = this.#restorable()
-    this.#plan = planRestore({ inputs: this.#options.inputs, stores, state: this.#open.positions(), committed })
+    const state = this.#open.positions()
+    this.#plan = planRestore({ inputs: this.#options.inputs, stores, state, committed })
+    for (const { store } of this.#plan.changelogs.filter(({ anew }) => anew)) this.#open.clear(store)
+    this.#presence = presenceOf(
+      this.#open.names.filter((name) => this.#open.isPersistent(name)),
+      state,
+    )
     this.#groupCommit = this.#plan.groupCommit
     this.#relogged = false
     this.#metadata = undefined
-    this.#statePositions = new StatePositions()
+    this.#statePositions = new StatePositions(this.#presence)
     this.#positions.clear()
     for (const { topicPartition, position } of this.#plan.changelogs) this.#positions.set(partitionName(topicPartition), position)
     const own = stores.filter(({ isInput }) => !isInput)
@@ -119,6 +128,7 @@ export class TaskStorage {
   follow(): void {
     this.#plan = planStandby({ stores: this.#restorable(), state: this.#open.positions() })
     this.#follows = true
+    for (const { store } of this.#plan.changelogs.filter(({ anew }) => anew)) this.#open.clear(store)
     for (const { topicPartition, position } of this.#plan.changelogs) this.#positions.set(partitionName(topicPartition), position)
   }
 
@@ -227,7 +237,9 @@ export class TaskStorage {
       this.#relogged = true
       return 0
     }
-    this.#open.restore(store, records, new Map([[name, position], ...(this.#follows ? [followed] : [])]))
+    const positions = presenceOf([store]).set(name, position)
+    if (this.#follows) positions.set(...followed)
+    this.#open.restore(store, records, positions)
     return records.length
   }
 

@@ -2,6 +2,7 @@
 import test from 'ava'
 import { commitName, type KnownPositions, planRestore, StatePositions } from '#runtime/changelog/checkpoint.js'
 import { OffsetMetadataEncoder } from '#runtime/changelog/offset-metadata.js'
+import { presenceOf } from '#runtime/changelog/present-stores.js'
 import type { CommittedOffset } from '#runtime/client/client.js'
 
 const input = { topic: 'in', partition: 0 }
@@ -22,7 +23,7 @@ function committed(offset: number, commit?: number): readonly CommittedOffset[] 
 function state(commit: number, groupCommit: number, position: number, changelogPosition: number): ReadonlyMap<string, number> {
   const inputs = [{ name: 'in-0', position, partitionTime: position * 10 }]
   const kept = [{ name: 'n', value: position }]
-  return new StatePositions().of({ commit, groupCommit, inputs, kept }).set('app-s-changelog-0', changelogPosition)
+  return new StatePositions(presenceOf(['s'])).of({ commit, groupCommit, inputs, kept }).set('app-s-changelog-0', changelogPosition)
 }
 
 function plan(known: Partial<KnownPositions>) {
