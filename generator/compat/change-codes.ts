@@ -234,6 +234,12 @@ export const changeCodes = {
     consequence:
       'From now on what is lost with the folder stays lost. The changelog stays on Kafka until somebody deletes it; delete it before logging is turned on again.',
   },
+  'store-emptied': {
+    verdict: 'reset',
+    change: 'where rows are kept (`persistence`, `logging`), with no place that both versions have',
+    consequence: 'What is in memory goes when the app stops, and no changelog brings it back: the store starts empty.',
+    wayOut: `Keep the changelog, or have it in \`lmdb\` before and after; or ${reset}, which fills it from the inputs again.`,
+  },
   'store-changelog': {
     verdict: 'reset',
     change: 'another topic as changelog (a table’s own topic, or one of the store’s)',

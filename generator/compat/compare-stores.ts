@@ -114,8 +114,11 @@ function compareStore(comparison: Comparison, name: string, before: LockedStore,
   if (before.windowSizeMs !== after.windowSizeMs && !after.retainDuplicates)
     report('store-window', 'The window size', time(before.windowSizeMs), time(after.windowSizeMs), reset)
   compareRetention(comparison, name, before, after)
-  compareChangelog(comparison, name, before, after)
+  const emptied = !carriesRows(before, after)
+  if (emptied) report('store-emptied', 'The place', placeOf(before), placeOf(after), reset)
+  else compareChangelog(comparison, name, before, after)
   for (const option of ['persistence', 'caching', 'queryable'] as const) {
+    if (emptied && option === 'persistence') continue
     const [was, is] = [before[option] ?? false, after[option] ?? false]
     if (was !== is) report('store-option', `\`${option}\``, String(was), String(is))
   }
@@ -194,6 +197,16 @@ function compareRetention(comparison: Comparison, name: string, before: LockedSt
 
 /** The changelog keeps a day more than the store (`windowstore.changelog.additional.retention.ms`). */
 const dayMs = 86_400_000
+
+/** Does the new version have the rows from the folder or from a changelog? Those in memory without one are gone with each start anyway. */
+function carriesRows(before: LockedStore, after: LockedStore): boolean {
+  const [was, is] = [before, after].map(({ persistence }) => persistence === 'lmdb')
+  return after.global || after.changelog !== undefined || (was && is) || (!was && before.changelog === undefined)
+}
+
+function placeOf({ persistence, changelog }: LockedStore): string {
+  return `${persistence}, ${changelog ?? 'no changelog'}`
+}
 
 function compareChangelog(comparison: Comparison, name: string, before: LockedStore, after: LockedStore): void {
   const [from, to] = [before.changelog, after.changelog]
