@@ -279,8 +279,15 @@ export const changeCodes = {
   },
   'repartition-removed': {
     verdict: 'safe',
-    change: 'a repartition topic fewer',
+    change: 'a repartition topic fewer, with the steps that took its records',
     consequence: 'Records in it that have not been processed are lost. It stays on Kafka until somebody deletes it.',
+  },
+  'repartition-unread': {
+    verdict: 'migration',
+    change: 'a repartition topic fewer, of steps that stay',
+    consequence:
+      'Records in it that have not been processed are lost to the steps that took them. It stays on Kafka until somebody deletes it.',
+    wayOut: 'Stop the inputs, let the old version finish (its lag is 0), then deploy.',
   },
   'repartition-renamed': {
     verdict: 'migration',

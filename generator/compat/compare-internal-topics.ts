@@ -16,8 +16,9 @@ export function compareInternalTopics(comparison: Comparison): void {
   }
   for (const [name, topic] of Object.entries(before.internalTopics)) {
     if (topic.kind === 'changelog' || after.internalTopics[name] !== undefined || renamed.has(name)) continue
-    comparison.report('repartition-removed', {
-      place: comparison.file,
+    const step = takerOf(comparison, topic.step)
+    comparison.report(step === undefined ? 'repartition-removed' : 'repartition-unread', {
+      place: step === undefined ? comparison.file : comparison.placeOfStep(step),
       message: `The repartition topic of step \`${topic.step}\` is gone.`,
       from: name,
       concerns: [`topic \`${name}\``],
@@ -25,6 +26,12 @@ export function compareInternalTopics(comparison: Comparison): void {
     })
   }
   compareSubTopologies(comparison)
+}
+
+/** A step of today that took the records of a step's repartition topic: the step itself, or one that has it as input. */
+function takerOf({ before, stepNames }: Comparison, step: string): string | undefined {
+  const takers = Object.entries(before.steps).flatMap(([name, { inputs = [] }]) => (inputs.includes(step) ? [name] : []))
+  return [step, ...takers].map((name) => stepNames.get(name)).find((name) => name !== undefined)
 }
 
 function reportNew(comparison: Comparison, old: string | undefined, name: string, { step }: LockedInternalTopic): void {
