@@ -1,5 +1,5 @@
 import { compareText } from '../diagnostics.js'
-import type { Lock } from '../lock/lock.js'
+import type { Lock, LockedTopology } from '../lock/lock.js'
 import type { AvroSchema } from '../model/avro.js'
 import type { TopologyModel } from '../model/topology.js'
 import { type Change, changeOf, verdicts } from './change.js'
@@ -31,8 +31,8 @@ export function compareLock(before: Lock, today: Today): readonly Change[] {
     const now = after.topologies[application]!
     const was = before.topologies[application]
     if (was === undefined) {
-      const [old] =
-        Object.entries(before.topologies).find(([name, { file }]) => file === now.file && after.topologies[name] === undefined) ?? []
+      const gone = Object.entries(before.topologies).filter(([name]) => after.topologies[name] === undefined && !renamed.has(name))
+      const old = formerName(now, gone)
       if (old === undefined) return [added(model)]
       renamed.set(old, application)
       return [applicationRenamed(model, old, before)]
@@ -52,6 +52,19 @@ export function compareLock(before: Lock, today: Today): readonly Change[] {
     .filter((application) => after.topologies[application] === undefined && !renamed.has(application))
     .map((application) => removedTopology(application, before, today.lockPath))
   return sortChanges(together([...changes, ...removed]))
+}
+
+/** Of the applications that are gone, that of the same manifest, or else the one whose steps are the most like those of this one. */
+function formerName(topology: LockedTopology, gone: readonly (readonly [string, LockedTopology])[]): string | undefined {
+  const [same] = gone.find(([, { file }]) => file === topology.file) ?? []
+  if (same !== undefined) return same
+  const alike = gone.map(([name, { steps }]) => ({ name, share: commonShare(Object.keys(steps), Object.keys(topology.steps)) }))
+  return alike.filter(({ share }) => share > 0.5).sort((a, b) => b.share - a.share)[0]?.name
+}
+
+/** Of all names, how many are of both. */
+function commonShare(names: readonly string[], others: readonly string[]): number {
+  return names.filter((name) => others.includes(name)).length / new Set([...names, ...others]).size
 }
 
 function added({ application, file, name }: TopologyModel): Change {
