@@ -123,15 +123,24 @@ function compareSchema(comparison: Comparison, { side, place, concerns, use }: T
     comparison.report('topic-without-writer', found(`have as ${change.encoding}`, []))
     return
   }
+  // What is written in the encoding `avro` is read by those who have the schema of its fingerprint, which a registry would tell them.
+  const isUnknown = change.bytes && change.encoding === 'avro'
   if (use.read) {
     const first =
-      readBack.length > 0 ? ['Deploy before producers write the new schema, as other readers of the old one cannot read it.'] : []
+      readBack.length > 0
+        ? ['Deploy before producers write the new schema, as other readers of the old one cannot read it.']
+        : isUnknown
+          ? ['Deploy before producers write the new schema: the old version does not know its fingerprint.']
+          : []
     if (reading.length > 0) comparison.report('input-schema-incompatible', found('bring', reading))
     else comparison.report('input-schema', found('bring', first))
   }
   if (use.written) {
     if (readBack.length > 0) comparison.report('output-schema-incompatible', found('are written with', readBack))
-    else comparison.report('output-schema', found('are written with', []))
+    else {
+      const first = isUnknown ? ['Consumers have to know the new schema, by its fingerprint, before it is written.'] : []
+      comparison.report('output-schema', found('are written with', first))
+    }
   }
 }
 
