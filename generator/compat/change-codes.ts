@@ -242,7 +242,7 @@ export const changeCodes = {
   },
   'store-changelog': {
     verdict: 'reset',
-    change: 'another topic as changelog (a table’s own topic, or one of the store’s)',
+    change: 'another topic as changelog (a table’s own topic, one of the store’s, a global table’s)',
     consequence: 'The other topic does not have the rows of this store: a restore would lose some, or leave old ones.',
     wayOut: `${newName} or ${reset}.`,
   },

@@ -209,8 +209,8 @@ function placeOf({ persistence, changelog }: LockedStore): string {
 }
 
 function compareChangelog(comparison: Comparison, name: string, before: LockedStore, after: LockedStore): void {
-  const [from, to] = [before.changelog, after.changelog]
-  if (from === to || after.global) return
+  const [from, to] = [filledFrom(comparison.before, before), filledFrom(comparison.after, after)]
+  if (from === to) return
   const code = from === undefined ? 'store-logging-on' : to === undefined ? 'store-logging-off' : 'store-changelog'
   comparison.report(code, {
     place: comparison.placeOfStore(name),
@@ -221,6 +221,13 @@ function compareChangelog(comparison: Comparison, name: string, before: LockedSt
     commands:
       to === undefined ? deleteTopics(ownChangelog(comparison, name, before)) : resetApplication(comparison.application, comparison.before),
   })
+}
+
+/** The topic that a restore reads: a global store has that of its step. */
+function filledFrom({ steps, topics }: LockedTopology, { global, changelog, step }: LockedStore): string | undefined {
+  if (!global) return changelog
+  const name = String(steps[step]?.settings?.topic)
+  return topics[name]?.topic ?? name
 }
 
 /** Global tables in the encoding of their topic, and tables whose topic is their changelog. */
