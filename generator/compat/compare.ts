@@ -35,7 +35,11 @@ export function compareLock(before: Lock, today: Today): readonly Change[] {
       const old = formerName(now, gone)
       if (old === undefined) return [added(model)]
       renamed.set(old, application)
-      return [applicationRenamed(model, old, before)]
+      const former = before.topologies[old]!
+      const comparison = new Comparison(former, now, { model, types, stepNames: matchSteps(former, now) })
+      // Its state is another's, but its topics are the same.
+      compareTopics(comparison)
+      return [applicationRenamed(model, old, before), ...comparison.changes]
     }
     const comparison = new Comparison(was, now, { model, types, stepNames: matchSteps(was, now) })
     if (was.file !== now.file) {
