@@ -48,6 +48,14 @@ export function sameRows(then: readonly Row[], now: readonly Row[], types: reado
   return then.length === now.length && then.every((row, index) => resolvesTo(row, now[index], types))
 }
 
+/** Are those of then that the store's retention of today leaves there still, whatever else has expired or is seen again? */
+export function keepsLive(then: readonly Row[], now: readonly Row[], spec: StoreSpec, types: readonly NamedType[]): boolean {
+  const timeOf = ({ key }: Row) => (key as { readonly start: number; readonly end: number })[spec.kind === 'session' ? 'end' : 'start']
+  const liveFrom = 'retentionMs' in spec ? Math.max(...then.map(timeOf)) - spec.retentionMs + 1 : 0
+  const live = 'retentionMs' in spec ? then.filter((row) => timeOf(row) >= liveFrom) : then
+  return live.every((row) => now.some((other) => resolvesTo(row, other, types)))
+}
+
 /** Avro's resolution, by names of fields alone: a field is what it was, by its name or an alias, or its default. */
 function resolvesTo(then: unknown, now: unknown, types: readonly NamedType[]): boolean {
   if (then instanceof Uint8Array || typeof then !== 'object' || then === null || typeof now !== 'object' || now === null)

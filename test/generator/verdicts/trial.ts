@@ -13,7 +13,7 @@ import type { Project, Topic } from './project.js'
 import { filesOf } from './project-files.js'
 import { changed, changeNames } from './random-change.js'
 import { RandomProject } from './random-project.js'
-import { sameRows } from './rows.js'
+import { keepsLive, sameRows } from './rows.js'
 
 const lockPath = 'schemas/topology.lock.json'
 
@@ -179,9 +179,10 @@ class Takeover {
       changes.some((change) => change.code === code && change.concerns.includes(`store \`${store}\``))
     for (const [store, rows] of [...expectedRows(then, versions, isLost), ...refilledRows(then, changes)]) {
       const found = now.get(store)
-      const isSame =
-        found === undefined ||
-        (concerned('store-retention-shorter', store) ? found.length <= rows.length : sameRows(rows, found, versions[1].project.types))
+      if (found === undefined) continue
+      const { spec } = versions[1].topology.stores.find((each) => each.spec.name === store)!
+      const { types } = versions[1].project
+      const isSame = concerned('store-retention-shorter', store) ? keepsLive(rows, found, spec, types) : sameRows(rows, found, types)
       if (!isSame) this.#broken.push(`${when}: rows of ${store}: ${JSON.stringify(rows)} became ${JSON.stringify(found)}`)
     }
   }
