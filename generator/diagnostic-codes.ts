@@ -28,6 +28,7 @@ export const diagnosticCodes = {
   'logic-type': 'Inline logic that does not compile against the types of its step.',
   'unused-step': 'A step whose output nobody takes, and that does nothing else.',
   'unused-store': 'A store that no step uses.',
+  'unused-import': 'A name among `imports` that no logic of the manifest uses.',
   'unused-topic': 'A topic that no step reads or writes.',
   'unknown-type': 'A type that is neither Kafka’s own nor an Avro type of the folder.',
   'invalid-utf8': 'A file that is not UTF-8 text.',

@@ -3,7 +3,7 @@ import type { Manifest } from '../input/manifest.js'
 import { entry, NodeReader, type Reference } from '../input/reader.js'
 import type { MapNode } from '../input/yaml.js'
 import { camelCase, isInheritedProperty, pascalCase, stepClassName } from './step-names.js'
-import type { TopologyModel } from './topology.js'
+import { importedAs, type TopologyModel } from './topology.js'
 
 /** Names that are different in the manifest, but would be the same in TypeScript or on a disk. */
 export function checkNames(topology: TopologyModel, manifest: Manifest, report: Report): void {
@@ -66,7 +66,7 @@ class Names {
 /** All names that the files of a topology may declare, and those that inline logic imports: types of the folder must not take them. */
 export function declaredNames(manifest: Manifest): ReadonlySet<string> {
   const steps = manifest.steps.flatMap(({ name, node }) => [name, ...inputNames(node)])
-  const imports = manifest.imports.flatMap(({ names }) => names.map(({ name }) => name.slice(name.lastIndexOf(' ') + 1)))
+  const imports = manifest.imports.flatMap(({ names }) => names.map(({ name }) => importedAs(name)))
   const app = pascalCase(manifest.name)
   return new Set([
     ...steps.flatMap((name) => [pascalCase(name), stepClassName(name), `${pascalCase(name)}Timestamp`, `${pascalCase(name)}Partitioner`]),

@@ -1,9 +1,9 @@
 import type { Report } from '../diagnostics.js'
 import type { Manifest } from '../input/manifest.js'
 import { NodeReader } from '../input/reader.js'
-import type { TopologyModel } from './topology.js'
+import { importedAs, inlineLogic, type TopologyModel } from './topology.js'
 
-/** Steps and topics that nothing comes of: warnings, since a topology that grows has them for a while. */
+/** Steps, topics and imports that nothing comes of: warnings, since a topology that grows has them for a while. */
 export function checkUnused(topology: TopologyModel, manifest: Manifest, report: Report): void {
   const reader = new NodeReader(report)
   const taken = new Set(topology.steps.flatMap((step) => step.inputs))
@@ -15,6 +15,17 @@ export function checkUnused(topology: TopologyModel, manifest: Manifest, report:
       if (taken.has(name) || read.has(name)) continue
       const what = name === step.name ? `step \`${name}\`` : `branch \`${name}\` of step \`${step.name}\``
       reader.warning('unused-step', step.place, `No step takes ${what} as input.`)
+    }
+  }
+  const used = new Set(inlineLogic(topology).flatMap(({ uses }) => [...uses]))
+  for (const { module, names } of topology.imports) {
+    for (const { name, place } of names) {
+      if (used.has(importedAs(name))) continue
+      reader.warning(
+        'unused-import',
+        place,
+        `No logic of the manifest uses \`${importedAs(name)}\` of \`${module.name}\`, so it is not imported.`,
+      )
     }
   }
   const topics = new Set(topology.steps.flatMap(({ spec }) => [spec.topic, spec.topics].flat()))

@@ -148,6 +148,16 @@ export interface MethodModel {
   readonly body?: InlineLogic
 }
 
+/** All TypeScript that stands in the manifest. */
+export function inlineLogic(topology: TopologyModel): readonly InlineLogic[] {
+  return topology.steps.flatMap(({ logic }) => logic.flatMap(({ methods }) => methods.flatMap(({ body }) => body ?? [])))
+}
+
+/** What an import is called where it is used: `y` of `x as y`, and of `type y`. */
+export function importedAs(written: string): string {
+  return written.slice(written.lastIndexOf(' ') + 1)
+}
+
 /** TypeScript of the manifest. */
 export interface InlineLogic {
   readonly kind: 'expression' | 'statements'

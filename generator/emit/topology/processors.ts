@@ -1,6 +1,14 @@
 import { posix } from 'node:path'
 import { runtimeValue } from '../../model/code.js'
-import type { AliasModel, LogicModel, MethodModel, StepModel, TopologyModel } from '../../model/topology.js'
+import {
+  type AliasModel,
+  importedAs,
+  inlineLogic,
+  type LogicModel,
+  type MethodModel,
+  type StepModel,
+  type TopologyModel,
+} from '../../model/topology.js'
 import { render } from '../render.js'
 import { quoted } from '../source-text.js'
 import { type EmitContext, GeneratedFile } from './file.js'
@@ -11,8 +19,7 @@ import { storesType } from './stores.js'
 export function processorsFile(topology: TopologyModel, context: EmitContext): string {
   const file = new GeneratedFile(`${topology.name}/processors`, context)
   const classes = topology.steps.flatMap((step) => step.logic.map((logic) => classView(step, logic, topology, file)))
-  const inline = topology.steps.flatMap((step) => step.logic.flatMap((logic) => logic.methods.flatMap(({ body }) => body ?? [])))
-  const uses = new Set(inline.flatMap((body) => [...body.uses]))
+  const uses = new Set(inlineLogic(topology).flatMap((body) => [...body.uses]))
   for (const name of ['StreamRecord', 'Headers'] as const) if (uses.has(name)) file.use(runtimeValue(name))
   return render('processors.ts.hbs', { header: file.header, imports: file.imports() + userImports(topology, uses, context.base), classes })
 }
@@ -63,7 +70,7 @@ function userImports(topology: TopologyModel, uses: ReadonlySet<string>, base: s
   const here = posix.resolve(base, topology.output, topology.name)
   return topology.imports
     .flatMap(({ module, names }) => {
-      const used = names.map(({ name }) => name).filter((name) => uses.has(name.slice(name.lastIndexOf(' ') + 1)))
+      const used = names.map(({ name }) => name).filter((name) => uses.has(importedAs(name)))
       if (used.length === 0) return []
       const isPath = module.name.startsWith('.')
       const from = isPath ? relativePath(here, posix.resolve(base, posix.dirname(topology.file), module.name)) : module.name

@@ -22,6 +22,12 @@ export const toldByGen: readonly Rule[] = [
     why: 'Read or write it, or remove it.',
   },
   {
+    code: 'unused-import',
+    level: 'warn',
+    summary: diagnosticCodes['unused-import'],
+    why: 'It is not imported, so nobody tells whether the module has it. Use it, or remove it.',
+  },
+  {
     code: 'avro-logical-type',
     level: 'warn',
     summary: diagnosticCodes['avro-logical-type'],
