@@ -1,6 +1,5 @@
-import { Restorer } from '../changelog/restorer.js'
 import { topicName } from '../changelog/topic-names.js'
-import type { Admin, Client, CommittedOffset, GroupConsumer, ProducedRecord } from '../client/client.js'
+import type { Admin, Client, ProducedRecord } from '../client/client.js'
 import { systemClock } from '../core/clock.js'
 import { toStreamError } from '../core/errors.js'
 import type { TopicPartition } from '../core/record.js'
@@ -11,34 +10,24 @@ import type { StateStore } from '../stores/state-store.js'
 import type { StateBackendFactory } from '../stores/store.js'
 import { GlobalState } from '../tasks/global-state.js'
 import { RecordCollector } from '../tasks/record-collector.js'
-import { StandbyTask } from '../tasks/standby-task.js'
-import { Task } from '../tasks/task.js'
-import { formatTaskId, parseTaskId, type TaskId } from '../tasks/task-id.js'
 import { connectRegistry, usesRegistry } from '../topology/connect-registry.js'
 import type { TopologySpec } from '../topology/spec.js'
 import type { Topology } from '../topology/topology.js'
-import { AtLeastOnce } from './at-least-once.js'
 import type { CheckedConfig } from './check-config.js'
 import { connect, persistentBackend } from './connect.js'
-import { ExactlyOnce } from './exactly-once.js'
 import { GlobalTables } from './global-tables.js'
-import { type Guarantee, isolationOf } from './guarantee.js'
-import { InputBuffer } from './input-buffer.js'
+import { isolationOf } from './guarantee.js'
 import { internalTopics, prepareInternalTopics } from './internal-topics.js'
+import { createMember, type Member } from './member.js'
 import { type AppMetrics, MetricTotals, reportTask } from './metrics.js'
 import { OutputTopics } from './output-topics.js'
 import { Outputs, type OutputsOptions, OutputTotals } from './outputs.js'
-import { partitionCounts, taskCount } from './partition-counts.js'
-import { Placement } from './placement.js'
-import { PollLoop } from './poll-loop.js'
-import { type RestoreProgress, RestoreReporter } from './restore-progress.js'
-import { sourceTopics } from './source-topics.js'
-import { Standbys } from './standbys.js'
+import { partitionCounts } from './partition-counts.js'
+import type { Placement } from './placement.js'
+import type { RestoreProgress } from './restore-progress.js'
 import { StateDirectory } from './state-directory.js'
 import { StateSchemas } from './state-schemas.js'
-import { TaskAssignor } from './task-assignor.js'
 import { TaskFolders } from './task-folders.js'
-import { TaskManager } from './task-manager.js'
 import { neededTopics, prepareUserTopics } from './user-topics.js'
 
 export interface InstanceOptions {
@@ -56,8 +45,7 @@ export class Instance {
   readonly #closers: (() => unknown)[] = []
   readonly #metrics = new MetricTotals()
   readonly #totals = new OutputTotals()
-  #placement: Placement | undefined
-  #parts: { readonly loop: PollLoop; readonly manager: TaskManager; readonly standbys: Standbys; readonly inputs: InputBuffer } | undefined
+  #member: Member | undefined
   #globals: GlobalTables | undefined
   #ownClient: Client | undefined
   #ownRegistry: HttpRegistry | undefined
@@ -105,19 +93,34 @@ export class Instance {
     const outputs = this.#outputs(client.admin(), counts)
     await this.#startGlobals(client, counts, outputs, directory, onDisk)
     if (this.#stopping) return
-    this.#connectParts(client, counts, outputs, folders, schemas, directory.processId)
+    const { onSettled, onRestore } = this.#options
+    this.#member = createMember({
+      config,
+      topology: this.#topology,
+      client,
+      counts,
+      outputs,
+      folders,
+      schemas,
+      processId: directory.processId,
+      globals: this.#globals,
+      metrics: this.#metrics,
+      onSettled,
+      onRestore,
+      closing: (part) => this.#closing(part),
+    })
   }
 
   /** Runs until `stop`, then commits; rejects with what stops it before. */
   async run(): Promise<void> {
-    await this.#parts?.loop.run()
+    await this.#member?.loop.run()
   }
 
   stop(): void {
     this.#stopping = true
-    this.#parts?.loop.stop()
+    this.#member?.loop.stop()
     // Still opening, perhaps waiting for a broker or a registry: that fails now.
-    if (this.#parts !== undefined) return
+    if (this.#member !== undefined) return
     this.#ownClient?.close().catch(() => {})
     this.#ownRegistry?.close()
   }
@@ -137,17 +140,17 @@ export class Instance {
 
   /** Where stores are, of all instances; undefined until all is connected. */
   get placement(): Placement | undefined {
-    return this.#placement
+    return this.#member?.placement
   }
 
   /** The stores of that name that are open here. */
   stores(name: string): readonly StateStore[] {
     const global = this.#globals?.store(name)
-    return global === undefined ? (this.#parts?.manager.stores(name) ?? []) : [global]
+    return global === undefined ? (this.#member?.manager.stores(name) ?? []) : [global]
   }
 
   metrics(): Omit<AppMetrics, 'state'> {
-    const { loop, manager, standbys, inputs } = this.#parts ?? {}
+    const { loop, manager, standbys, inputs } = this.#member ?? {}
     return {
       ...this.#metrics.totals(),
       recordsOut: this.#totals.sent,
@@ -259,137 +262,6 @@ export class Instance {
     )
   }
 
-  #connectParts(
-    client: Client,
-    counts: ReadonlyMap<string, number>,
-    outputs: OutputsOptions,
-    folders: TaskFolders,
-    schemas: StateSchemas,
-    processId: string,
-  ): void {
-    const { config, onSettled, onRestore } = this.#options
-    const topology = this.#topology
-    const { application, clientId, handlers, logger, sessionTimeoutMs, rebalanceTimeoutMs } = config
-    const isolation = isolationOf[config.processingGuarantee]
-    const admin = client.admin()
-    const guarantee: Guarantee = this.#closing(this.#guarantee(client, (offsets) => consumer.commit(offsets), outputs))
-    const self = () => ({
-      processId,
-      active: manager.tasks.map(({ id }) => id),
-      standbys: standbys.tasks.map(({ id }) => id),
-      positions: folders.positions([...manager.tasks, ...standbys.tasks]),
-      ...(config.applicationServer === undefined ? {} : { host: config.applicationServer }),
-    })
-    const assignor = new TaskAssignor(topology, self, config.numStandbyReplicas)
-    const offsetReset = offsetResets(topology)
-    const consumer: GroupConsumer = this.#closing(
-      client.createGroupConsumer({
-        groupId: application,
-        clientId,
-        topics: topology.subTopologies.flatMap((subTopology) => sourceTopics(topology, subTopology)),
-        assignor,
-        isolation,
-        offsetReset,
-        sessionTimeoutMs,
-        rebalanceTimeoutMs,
-      }),
-    )
-    const reader = this.#closing(client.createReader({ clientId: `${clientId}-restore`, isolation }))
-    const reporter = new RestoreReporter(systemClock, onRestore)
-    const restorer = new Restorer(
-      {
-        beginningOffsets: (partitions) => admin.beginningOffsets(partitions),
-        endOffsets: (partitions) => admin.endOffsets(partitions, isolation),
-        assign: (partitions) => reader.assign(partitions),
-        poll: (maxWaitMs) => reader.poll(maxWaitMs),
-      },
-      reporter,
-    )
-    const cacheBytes = shareOfCache(topology, counts, config.storeCacheBytes)
-    const createTask = (id: TaskId, partitions: readonly TopicPartition[]) =>
-      new Task({
-        id,
-        application,
-        topology,
-        subTopology: topology.subTopologies[id.subTopology]!,
-        partitions,
-        backends: { lmdb: () => folders.backend(formatTaskId(id)), memory: memoryBackend },
-        collector: new RecordCollector(guarantee.outputOf(formatTaskId(id))),
-        ...(this.#globals === undefined ? {} : { globals: this.#globals }),
-        clock: systemClock,
-        logger,
-        handlers,
-        metrics: this.#metrics.of(formatTaskId(id)),
-        random: Math.random,
-        storeCacheBytes: cacheBytes,
-        maxTaskIdleMs: config.maxTaskIdleMs,
-      })
-    const createStandby = (task: string) => {
-      const id = parseTaskId(task)
-      const subTopology = topology.subTopologies[id.subTopology]!
-      const partitions = sourceTopics(topology, subTopology).map((topic) => ({ topic, partition: id.partition }))
-      const backends = { lmdb: () => folders.backend(task), memory: memoryBackend }
-      return new StandbyTask({ id, application, topology, subTopology, partitions, backends })
-    }
-    const standbys: Standbys = this.#closing(
-      new Standbys({
-        create: createStandby,
-        groupId: application,
-        admin,
-        reader: this.#closing(client.createReader({ clientId: `${clientId}-standby`, isolation })),
-        isolation,
-        folders,
-        clock: systemClock,
-        logger,
-      }),
-    )
-    const manager = this.#closing(
-      new TaskManager({
-        topology,
-        groupId: application,
-        counts,
-        admin,
-        consumer,
-        folders,
-        restorer,
-        standbys,
-        guarantee,
-        isolation,
-        schemas,
-        offsetReset,
-        createTask,
-        logger,
-      }),
-    )
-    const placement = new Placement({ topology, counts, host: config.applicationServer })
-    this.#placement = placement
-    const inputs = new InputBuffer(consumer, config.inputBufferBytes)
-    const loop = new PollLoop({
-      consumer,
-      manager,
-      restorer,
-      guarantee,
-      inputs,
-      globals: this.#globals,
-      standbys,
-      placement,
-      purge: (offsets) => admin.deleteRecords(offsets),
-      commitIntervalMs: config.commitIntervalMs,
-      purgeIntervalMs: config.repartitionPurgeIntervalMs,
-      heartbeatMs: Math.min(3_000, sessionTimeoutMs / 3),
-      clock: systemClock,
-      logger,
-      onSettled,
-    })
-    this.#parts = { loop, manager, standbys, inputs }
-  }
-
-  #guarantee(client: Client, commitOffsets: (offsets: readonly CommittedOffset[]) => Promise<void>, outputs: OutputsOptions): Guarantee {
-    const { processingGuarantee, application, commitIntervalMs } = this.#options.config
-    if (processingGuarantee === 'atLeastOnce') return new AtLeastOnce(client, commitOffsets, outputs)
-    return new ExactlyOnce({ client, groupId: application, transactionTimeoutMs: commitIntervalMs + transactionMarginMs, outputs })
-  }
-
   #closing<T extends { close(): unknown }>(part: T): T {
     this.#closers.push(() => part.close())
     return part
@@ -408,29 +280,9 @@ async function writeAll(client: Client, records: readonly ProducedRecord[]): Pro
   }
 }
 
-/** How much longer than the commit interval a transaction may stay open before the broker aborts it. Kafka Streams: 10 s in all. */
-const transactionMarginMs = 10_000
-
 /** Beside the folders of tasks in the state directory. */
 const globalFolder = 'global'
 
 function partitionsOf(topic: string, counts: ReadonlyMap<string, number>): readonly TopicPartition[] {
   return Array.from({ length: counts.get(topic) ?? 0 }, (_, partition) => ({ topic, partition }))
-}
-
-/** Where a topic is read from at first: `earliest`, as Kafka Streams, if the step does not say. */
-function offsetResets(topology: Topology): (topic: string) => 'earliest' | 'latest' | 'none' {
-  const resets = new Map(
-    topology.nodes.flatMap((node) =>
-      node.kind === 'source' ? node.topics.map((topic) => [topic, node.offsetReset ?? 'earliest'] as const) : [],
-    ),
-  )
-  return (topic) => resets.get(topic) ?? 'earliest'
-}
-
-/** Of each task with stores, if this instance had to run them all. */
-function shareOfCache(topology: Topology, counts: ReadonlyMap<string, number>, bytes: number): number {
-  const stateful = topology.subTopologies.filter(({ stores }) => stores.length > 0)
-  const tasks = stateful.reduce((sum, subTopology) => sum + taskCount(subTopology, counts), 0)
-  return Math.floor(bytes / Math.max(1, tasks))
 }
