@@ -26,9 +26,11 @@ export const changeCodes = {
   },
   'topology-added': { verdict: 'safe', change: 'a topology more', consequence: 'It starts empty, at the offset reset of its topics.' },
   'topology-removed': {
-    verdict: 'safe',
+    verdict: 'migration',
     change: 'a topology fewer',
-    consequence: 'Nothing runs it any more. Its group and internal topics stay on Kafka until somebody deletes them.',
+    consequence:
+      'Nothing runs it any more: the consumers of its topics get nothing more, and nobody answers for its stores. Its group and internal topics stay on Kafka until somebody deletes them.',
+    wayOut: 'Tell the consumers first; stop its instances, then delete what stays.',
   },
   'manifest-renamed': {
     verdict: 'safe',
