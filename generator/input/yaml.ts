@@ -30,7 +30,7 @@ export interface ScalarNode {
   readonly value: string | number | boolean | null
   /** As text: of plain scalars what stands there (`1.0`, `true`), else the value. */
   readonly text: string
-  /** Where each line of `text` begins. */
+  /** Where each line of `text` begins; none where YAML folds several lines into it. */
   readonly lines: readonly Place[]
   /** Without quotes, on one line: a comma or a colon may have ended it early. */
   readonly isPlain: boolean
@@ -130,6 +130,9 @@ export function parseYaml(file: string, written: string, report: Report): InputN
   }
 
   function linesOf(node: Scalar, content: string, place: Place, offset: number): readonly Place[] {
+    // What is folded has its lines elsewhere than the text.
+    const [start, end] = node.range ?? [offset, offset]
+    if (node.type !== Scalar.BLOCK_LITERAL && text.slice(start, end).includes('\n')) return []
     if (node.type === Scalar.QUOTE_DOUBLE || node.type === Scalar.QUOTE_SINGLE) return [{ ...place, column: place.column + 1 }]
     if (node.type !== Scalar.BLOCK_LITERAL) return [place]
     const lines = content.split('\n')

@@ -60,7 +60,7 @@ test('a snippet knows what it takes from the scope: not properties, not what it 
 
 test('YAML knows the place of each line of a text', (t) => {
   const problems: Diagnostic[] = []
-  const text = 'a:\n  b: |\n    first\n\n      third\n  c: "quoted"\n  d: plain text\n'
+  const text = 'a:\n  b: |\n    first\n\n      third\n  c: "quoted"\n  d: plain text\n  e: folded\n    text\n  f: >\n    folded\n    too\n'
   const root = parseYaml('m.yaml', text, (diagnostic) => problems.push(diagnostic))
   const lines = (path: readonly string[]) => {
     let node: InputNode | undefined = root
@@ -71,6 +71,8 @@ test('YAML knows the place of each line of a text', (t) => {
   t.deepEqual(lines(['a', 'b']).slice(0, 3), ['3:5', '4:5', '5:5'])
   t.deepEqual(lines(['a', 'c']), ['6:7'])
   t.deepEqual(lines(['a', 'd']), ['7:6'])
+  t.deepEqual(lines(['a', 'e']), [])
+  t.deepEqual(lines(['a', 'f']), [])
 })
 
 test('a diff is unified, with three lines around, as patch takes it', (t) => {
