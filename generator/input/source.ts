@@ -32,7 +32,9 @@ export class Source {
       if (this.#lines[middle]! <= offset) low = middle
       else high = middle - 1
     }
-    return { file: this.path, line: low + 1, column: offset - this.#lines[low]! + 1 }
+    // The end of a line is where it begins to end: between CR and LF is no place.
+    const end = offset - (this.text[offset] === '\n' && this.text[offset - 1] === '\r' ? 1 : 0)
+    return { file: this.path, line: low + 1, column: end - this.#lines[low]! + 1 }
   }
 }
 

@@ -4,6 +4,7 @@ import test from 'ava'
 import type { Diagnostic } from '#generator/diagnostics.js'
 import { unifiedDiff } from '#generator/emit/diff.js'
 import { parseSnippet } from '#generator/input/snippet.js'
+import { Source } from '#generator/input/source.js'
 import { type InputNode, parseYaml } from '#generator/input/yaml.js'
 import { formatDuration, parseSignedDuration } from '#generator/model/durations.js'
 import { camelCase, pascalCase, stepClassName } from '#generator/model/step-names.js'
@@ -73,6 +74,14 @@ test('YAML knows the place of each line of a text', (t) => {
   t.deepEqual(lines(['a', 'd']), ['7:6'])
   t.deepEqual(lines(['a', 'e']), [])
   t.deepEqual(lines(['a', 'f']), [])
+})
+
+test('the end of a line is one place, whether it ends with LF or CR LF', (t) => {
+  for (const end of ['\n', '\r\n']) {
+    const source = new Source('m.yaml', `ab${end}cd${end}`)
+    t.deepEqual(source.place(2 + end.length - 1), { file: 'm.yaml', line: 1, column: 3 })
+    t.deepEqual(source.place(2 + end.length), { file: 'm.yaml', line: 2, column: 1 })
+  }
 })
 
 test('a diff is unified, with three lines around, as patch takes it', (t) => {
