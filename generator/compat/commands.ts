@@ -18,21 +18,16 @@ export function deleteGroup(application: string): string {
   return `kafka-consumer-groups.sh --bootstrap-server BROKER --delete --group ${application}`
 }
 
-/** Kafka's own tool takes topics of these names for the application's; the rest is deleted one by one. */
-const knownToTool = /-(?:repartition|changelog)$/
-
 /**
  * A reset of a whole application, as it ran: inputs are read from the start, internal topics are deleted, and so is the state of each instance. Only
  * with all instances stopped.
  */
 export function resetApplication(application: string, topology: LockedTopology): readonly string[] {
-  const internal = Object.keys(topology.internalTopics)
-  const own = new Set(internal)
+  const own = new Set(Object.keys(topology.internalTopics))
   const inputs = [...new Set(topology.subTopologies.flatMap(({ sources }) => sources))].filter((topic) => !own.has(topic)).sort()
   const topics = inputs.length > 0 ? ` --input-topics ${inputs.join(',')}` : ''
   return [
     `kafka-streams-application-reset.sh --bootstrap-server BROKER --application-id ${application}${topics}`,
-    ...deleteTopics(internal.filter((topic) => !knownToTool.test(topic))),
     `rm -r .millrace/${application}    # the stateDir, on each instance`,
   ]
 }

@@ -74,7 +74,7 @@ type NamedStore = readonly [name: string, store: LockedStore]
 
 /** `-left` of `joined-left`: which of a step's own stores it is. */
 function role(name: string, { step }: LockedStore): string {
-  return /^-(?:left|right|unmatched|buffer|subscription)$/.test(name.slice(step.length)) && name.startsWith(step)
+  return /^-(?:left|right|unmatched|buffer|subscription-store)$/.test(name.slice(step.length)) && name.startsWith(step)
     ? name.slice(step.length)
     : ''
 }

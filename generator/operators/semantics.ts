@@ -26,7 +26,7 @@ const joined =
 const joinTimestamps =
   "stream and stream, and table and table: the later of both sides; stream and table: the stream record's; unmatched: its own."
 const joinMakes =
-  'stream and stream: stores `<step>-left`, `<step>-right`, and `<step>-unmatched` for outer sides; of a side whose key was changed before, the topic `<application>-<step>-left-repartition` or `-right-repartition`. Stream and table: with `grace` the store `<step>-buffer`; after a key change the topic `<application>-<step>-repartition`. Table and table: the store that it names, if any. Foreign key: also the topics `<application>-<step>-subscription` and `<application>-<step>-response`, and the store `<step>-subscription`.'
+  'stream and stream: stores `<step>-left`, `<step>-right`, and `<step>-unmatched` for outer sides; of a side whose key was changed before, the topic `<application>-<step>-left-repartition` or `-right-repartition`. Stream and table: with `grace` the store `<step>-buffer`; after a key change the topic `<application>-<step>-repartition`. Table and table: the store that it names, if any. Foreign key: also the topics `<application>-<step>-subscription-registration-topic` and `<application>-<step>-subscription-response-topic`, and the store `<step>-subscription-store`.'
 
 export const semantics: Readonly<Record<OperatorName, Semantics>> = {
   stream: {

@@ -20,7 +20,10 @@ interface ForeignKeyJoinStep extends StepBase {
   readonly logic: LogicClass
 }
 
-/** Two topics of its own: subscriptions go to the right side's partitions, answers come back to the left side's. */
+/**
+ * Two topics of its own: subscriptions go to the right side's partitions, answers come back to the left side's. They and the store are called as Kafka Streams
+ * calls those of `TableJoined.as(step)`, so that its reset tool knows them.
+ */
 export function buildForeignKeyJoin(step: ForeignKeyJoinStep, builder: TopologyBuilder): void {
   const { name } = step
   const left = builder.table(step.left)
@@ -38,16 +41,17 @@ export function buildForeignKeyJoin(step: ForeignKeyJoinStep, builder: TopologyB
     rightVersioned: right.versioned,
     leftRows,
     rightRows,
-    subscriptions: `${name}-subscription`,
+    subscriptions: `${name}-subscription-store`,
     again: `${name}/subscribe-again`,
   }
   const subscription = subscriptionSerde(left.key)
   const storeKey = subscriptionKeySerde(right.key, left.key)
   builder.addInternalStore(name, { kind: 'timestampedKeyValue', name: join.subscriptions, key: storeKey, value: subscription })
 
+  const registrationTopic = `${name}-subscription-registration-topic`
   builder.processor(`${name}/subscribe`, left.nodes, () => new SubscribeProcessor(join))
   const subscribed = builder.repartition({
-    ...{ step: name, topic: `${name}-subscription`, part: 'subscription' },
+    ...{ step: name, topic: registrationTopic, part: 'subscription' },
     ...{ from: [`${name}/subscribe`], key: right.key, value: subscription },
   })
   builder.copartition(name, [...right.topics, ...subscribed.topics])
@@ -56,15 +60,14 @@ export function buildForeignKeyJoin(step: ForeignKeyJoinStep, builder: TopologyB
   builder.processor(answers[0]!, subscribed.nodes, () => new AnswerSubscriptionProcessor(join), [join.subscriptions, ...rightRows.stores])
   builder.processor(answers[1]!, right.nodes, () => new AnswerAllProcessor(join), [join.subscriptions])
   const answered = builder.repartition({
-    ...{ step: name, topic: `${name}-response`, part: 'response', partitioner: backToAsker },
+    ...{ step: name, topic: `${name}-subscription-response-topic`, part: 'response', partitioner: backToAsker },
     ...{ from: answers, key: left.key, value: answerSerde(right.value) },
   })
   const topics = [...new Set([...left.topics, ...answered.topics])]
   builder.copartition(name, topics)
 
   builder.processor(`${name}/join`, answered.nodes, () => new JoinAnswerProcessor(join), leftRows.stores)
-  const topic = `${name}-subscription`
-  builder.sink({ kind: 'sink', name: join.again, parents: [`${name}/join`], topic, key: right.key, value: subscription })
+  builder.sink({ kind: 'sink', name: join.again, parents: [`${name}/join`], topic: registrationTopic, key: right.key, value: subscription })
   const key = step.key ?? left.key
   const value = step.value ?? left.value
   const spec = tableStoreSpec(builder, name, step.store, key, value)

@@ -75,6 +75,13 @@ export async function launchKafka(data: string, watched: number, options: KafkaO
   }
 }
 
+/** Runs one of Kafka's own tools, by the class behind its script; its output. A broker was started before, which is what brings the jars. */
+export function runKafkaTool(main: string, args: readonly string[]): string {
+  const { status, stdout, stderr } = spawnSync('java', ['-XX:TieredStopAtLevel=1', '-cp', `${jars}/*`, main, ...args], { encoding: 'utf8' })
+  if (status !== 0) throw new Error(`${main} ended with ${status}:\n${stdout}${stderr}`)
+  return stdout
+}
+
 /** Resolves with start.sh's process once its broker answers; rejects with the broker's log if it ends before. */
 async function running(args: readonly string[], env: Record<string, string>): Promise<ChildProcess> {
   const options = { env: { ...process.env, KAFKA_LIB: jars, ...env }, detached: true }

@@ -111,8 +111,8 @@ test('joins, cogroups and merges that are grouped say which topics must have as 
   t.deepEqual(groups(build([stream('s'), table('t'), join('j', 'join', 'streamTable', 's', 't')])), [['j', ['s', 't']]])
   t.deepEqual(groups(build([table('l'), table('r'), join('j', 'join', 'tableTable', 'l', 'r')])), [['j', ['l', 'r']]])
   t.deepEqual(groups(build([table('l'), table('r'), join('j', 'join', 'foreignKey', 'l', 'r')])), [
-    ['j', ['j-subscription', 'r']],
-    ['j', ['j-response', 'l']],
+    ['j', ['j-subscription-registration-topic', 'r']],
+    ['j', ['j-subscription-response-topic', 'l']],
   ])
   const merged: readonly StepSpec[] = [stream('a'), stream('b'), { name: 'm', operator: 'merge', inputs: ['a', 'b'] }]
   t.deepEqual(groups(build(merged)), [], 'a merge alone keeps what it gets')
@@ -165,8 +165,8 @@ test('stream steps of the same topic share a source', (t) => {
 
 test('a foreign-key join has two topics and a store for subscriptions', (t) => {
   const topology = build([table('l'), table('r'), join('j', 'leftJoin', 'foreignKey', 'l', 'r'), sink('out', 'j')])
-  t.deepEqual(topics(topology), ['j-subscription', 'j-response'])
-  t.deepEqual(stores(topology), ['j-subscription', 'l', 'r'])
+  t.deepEqual(topics(topology), ['j-subscription-registration-topic', 'j-subscription-response-topic'])
+  t.deepEqual(stores(topology), ['j-subscription-store', 'l', 'r'])
   t.is(topology.subTopologies.length, 2)
 })
 
