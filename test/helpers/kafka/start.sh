@@ -44,6 +44,8 @@ group.min.session.timeout.ms=100
 broker.session.timeout.ms=2000
 broker.heartbeat.interval.ms=500
 log.cleaner.backoff.ms=500
+# Tests send records of any time; where retention matters, a topic says it.
+log.retention.ms=-1
 P
 if [ -n "${PROPERTIES:-}" ]; then cat "$PROPERTIES" >> "$data/server.properties"; fi
 [ -f "$data/logs/meta.properties" ] || java -cp "$lib/*" kafka.tools.StorageTool format -t 4L6g3nShT-eMCtK--X86sw -c "$data/server.properties" > "$data/format.log" 2>&1
