@@ -40,6 +40,8 @@ interface Reading extends TopicPartition {
   failures: number
   /** Not asked for before, after a failure. */
   notBefore: number
+  /** What has failed for good, until it is sought elsewhere. */
+  failure: StreamError | undefined
 }
 
 /**
@@ -54,7 +56,6 @@ export class Fetcher {
   #inTurn: Reading[] = []
   readonly #asked = new Set<string>()
   #learning = false
-  #failure: StreamError | undefined
   #timer: NodeJS.Timeout | undefined
 
   constructor(network: Network, options: FetcherOptions) {
@@ -82,7 +83,7 @@ export class Fetcher {
   seek({ topic, partition }: TopicPartition, offset: number): void {
     const reading = this.#find(topic, partition)
     if (reading === undefined) return
-    Object.assign(reading, { position: offset, turn: reading.turn + 1, fetched: undefined, quiet: false, failures: 0, notBefore: 0 })
+    Object.assign(reading, unread(topic, partition), { position: offset, paused: reading.paused, turn: reading.turn + 1 })
     this.start()
   }
 
@@ -103,9 +104,12 @@ export class Fetcher {
     this.start()
   }
 
-  /** What lies ready, of partitions in turn, and nothing that is paused. Throws what has failed for good. */
+  /**
+   * What lies ready, of partitions in turn, and nothing that is paused. Throws what has failed for good, for as long as that partition is
+   * assigned and not sought.
+   */
   take(): RecordBatch[] {
-    if (this.#failure !== undefined) throw this.#failure
+    for (const { failure } of this.#inTurn) if (failure !== undefined) throw failure
     const batches: RecordBatch[] = []
     const served = new Set<Reading>()
     let room = this.#options.maxTakeBytes ?? defaultTakeBytes
@@ -206,7 +210,7 @@ export class Fetcher {
     const { topic, partition } = reading
     if (this.#network.closed || this.#find(topic, partition) !== reading) return
     if (!isTransient(error)) {
-      this.#failure ??= toFailure(error, `read ${topic} [${partition}]`, { topic, partition })
+      reading.failure = toFailure(error, `read ${topic} [${partition}]`, { topic, partition })
       this.#options.onReady()
       return
     }
@@ -269,9 +273,10 @@ function unread(topic: string, partition: number): Reading {
     quiet: false,
     failures: 0,
     notBefore: 0,
+    failure: undefined,
   }
 }
 
-function isMissing({ position, paused, fetched }: Reading): boolean {
-  return position !== undefined && !paused && fetched === undefined
+function isMissing({ position, paused, fetched, failure }: Reading): boolean {
+  return position !== undefined && !paused && fetched === undefined && failure === undefined
 }

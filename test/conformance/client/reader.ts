@@ -128,6 +128,22 @@ export function readerSuite(tested: ClientUnderTest): void {
       const reader = h.client.createReader()
       await reader.assign(new Map([[at, 1]]))
       t.like(await t.throwsAsync(reader.poll(1_000)), { code: 'OFFSET_OUT_OF_RANGE' })
+      t.like(await t.throwsAsync(reader.poll(1_000)), { code: 'OFFSET_OUT_OF_RANGE' })
+    })
+
+    test('reader: after it was told that nothing is where it read, it reads on where it is assigned to', async (t) => {
+      const h = await Harness.for(t, tested)
+      const topic = await h.topic(2)
+      const [short, whole] = [0, 1].map((partition) => ({ topic, partition })) as [TopicPartition, TopicPartition]
+      await h.produce([...records(short, 0, 5), ...records(whole, 0, 5)])
+      await h.client.admin().deleteRecords([{ ...short, offset: 3 }])
+      const reader = h.client.createReader()
+      await reader.assign(new Map([[short, 1]]))
+      t.like(await t.throwsAsync(reader.poll(1_000)), { code: 'OFFSET_OUT_OF_RANGE' })
+      await reader.assign(new Map([[whole, 0]]))
+      t.deepEqual((await readTo(reader, new Map([[whole, 5]]))).get(place(whole)), lines(0, 5))
+      await reader.assign(new Map([[short, 3]]))
+      t.deepEqual((await readTo(reader, new Map([[short, 5]]))).get(place(short)), lines(3, 5))
     })
   }
 
