@@ -13,7 +13,7 @@ const limitsMs = 1_000
 export interface StandbysOptions {
   readonly create: (task: string) => StandbyTask
   readonly groupId: string
-  readonly admin: Pick<Admin, 'endOffsets' | 'committedOffsets'>
+  readonly admin: Pick<Admin, 'beginningOffsets' | 'endOffsets' | 'committedOffsets'>
   /** Reads what `isolation` says. */
   readonly reader: PartitionReader
   readonly isolation: IsolationLevel
@@ -36,7 +36,8 @@ export class Standbys {
   /** Offsets that the group has committed, of changelogs that are inputs: no further than there. */
   #limits: ReadonlyMap<string, number> = new Map()
   #nextLimits = 0
-  /** Of changelogs, as they were told last. */
+  /** Of changelogs, as they were told last. Before the beginnings, retention has deleted what there was. */
+  readonly #beginnings = new Map<string, number>()
   readonly #ends = new Map<string, number>()
   /** Records applied since the start. */
   restored = 0
@@ -70,11 +71,9 @@ export class Standbys {
   async add(wanted: Iterable<string>): Promise<void> {
     const fresh = [...wanted].filter((id) => !this.#tasks.has(id)).map((id) => this.#open(id))
     if (fresh.length === 0) return
-    const { admin, isolation } = this.#options
-    const ends = byName(await admin.endOffsets(fresh.flatMap(partitionsOf), isolation))
-    for (const [name, end] of ends) this.#ends.set(name, end)
+    await this.#findEnds(fresh.flatMap(partitionsOf))
     for (const task of fresh) {
-      const lost = task.changelogs.find(({ topicPartition, position }) => position > (ends.get(partitionName(topicPartition)) ?? 0))
+      const lost = task.changelogs.find(({ topicPartition, position }) => position > (this.#ends.get(partitionName(topicPartition)) ?? 0))
       if (lost !== undefined) this.#wipe(task, `It has come further than ${partitionName(lost.topicPartition)}, which was made anew.`)
     }
     this.#nextLimits = 0
@@ -86,7 +85,7 @@ export class Standbys {
     if (this.#tasks.size === 0) return
     await this.#moveLimits()
     let [stopped, wiped] = [false, false]
-    for (const batch of await this.#options.reader.poll(0)) {
+    for (const batch of await this.#poll()) {
       const task = this.#byChangelog.get(partitionName(batch))
       if (task === undefined) continue
       if (batch.highWatermark !== undefined) this.#ends.set(partitionName(batch), batch.highWatermark)
@@ -102,6 +101,35 @@ export class Standbys {
   /** Idempotent. */
   close(): void {
     for (const task of this.tasks) this.#drop(task)
+  }
+
+  /** Where a changelog does not have any more what comes next, its standby is wiped and follows it from its beginning. */
+  async #poll(): Promise<readonly RecordBatch[]> {
+    const { reader } = this.#options
+    try {
+      return await reader.poll(0)
+    } catch (error) {
+      const task = this.#leftBehind(error)
+      if (task === undefined) throw error
+      this.#wipe(task, (error as Error).message)
+      await this.#findEnds(partitionsOf(this.#tasks.get(task.id)!))
+      await reader.assign(new Map())
+      await this.#read()
+      return []
+    }
+  }
+
+  /** The standby that reads where nothing is. */
+  #leftBehind(error: unknown): StandbyTask | undefined {
+    if (!isStreamError(error) || error.code !== 'OFFSET_OUT_OF_RANGE') return undefined
+    const { topic, partition } = error.details
+    return topic === undefined || partition === undefined ? undefined : this.#byChangelog.get(partitionName({ topic, partition }))
+  }
+
+  async #findEnds(changelogs: readonly TopicPartition[]): Promise<void> {
+    const { admin, isolation } = this.#options
+    for (const [name, beginning] of byName(await admin.beginningOffsets(changelogs))) this.#beginnings.set(name, beginning)
+    for (const [name, end] of byName(await admin.endOffsets(changelogs, isolation))) this.#ends.set(name, end)
   }
 
   /** False if the state could not take it, and was wiped. */
@@ -133,8 +161,9 @@ export class Standbys {
     const wanted = new Map<TopicPartition, number>()
     for (const task of this.tasks) {
       for (const { topicPartition, position } of task.changelogs) {
-        const isOpen = !task.isInput(topicPartition) || position < (this.#limits.get(partitionName(topicPartition)) ?? 0)
-        if (isOpen) wanted.set(topicPartition, position)
+        const name = partitionName(topicPartition)
+        const isOpen = !task.isInput(topicPartition) || position < (this.#limits.get(name) ?? 0)
+        if (isOpen) wanted.set(topicPartition, Math.max(position, this.#beginnings.get(name) ?? 0))
       }
     }
     await this.#options.reader.assign(wanted)

@@ -5,11 +5,11 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import test, { type ExecutionContext } from 'ava'
-import { type QueryableKeyValueStore, StreamApp } from 'millrace'
+import { type QueryableKeyValueStore, type QueryableWindowStore, StreamApp } from 'millrace'
 import type { TopologySpec } from 'millrace/codegen'
 import { EmbeddedBroker, embeddedClient } from 'millrace/embedded'
 import { lmdbBackend } from 'millrace/lmdb'
-import { stringSerde } from '#runtime/serde/primitives.js'
+import { longSerde, stringSerde } from '#runtime/serde/primitives.js'
 import { CountingApp, counted, newBroker, newFolder, received, send } from '../../helpers/counting-app.js'
 
 async function until(isSo: () => boolean): Promise<void> {
@@ -132,4 +132,66 @@ test('where the changelog is an input, a standby comes as far as the group has c
   await until(() => hasKeptUp(third.metrics().standbys.length === 1 ? third : follows))
   t.is(third.metrics().recordsFollowed + follows.metrics().recordsFollowed, third.metrics().standbys.length === 1 ? 50 : 0)
   await Promise.all([third.close(), follows.close()])
+})
+
+const longs = { key: stringSerde, value: longSerde }
+const visits = { kind: 'timestampedWindow', name: 'visits', windowSizeMs: 1_000, retentionMs: 60_000, ...longs, queryable: true } as const
+const visitsSpec: TopologySpec = {
+  codegen: 1,
+  application: 'visits',
+  topics: { pages: { name: 'pages', ...strings, nullableKey: false, nullableValue: false, partitions: 1 } },
+  stores: { visits: { ...visits, property: 'visits' } },
+  steps: [
+    { operator: 'stream', name: 'pages', topics: ['pages'], ...strings },
+    { operator: 'groupByKey', name: 'by-page', input: 'pages', ...strings },
+    {
+      operator: 'count',
+      name: 'visits',
+      input: 'by-page',
+      store: 'visits',
+      window: { kind: 'tumbling', sizeMs: 1_000, graceMs: 0 },
+      ...longs,
+    },
+  ],
+}
+
+test('a standby follows a changelog of which retention has deleted the beginning, before it comes and while it follows', async (t) => {
+  const changelog = 'visits-visits-changelog'
+  const broker = new EmbeddedBroker()
+  broker.createTopic({ name: 'pages', partitions: 1 })
+  const visit = (page: string, timestamp: number) =>
+    broker.append('pages', 0, { key: stringSerde.serialize(page), value: stringSerde.serialize(''), timestamp, headers: [] })
+  const app = () => {
+    const logger = { debug() {}, info() {}, warn() {}, error() {} }
+    const config = {
+      client: embeddedClient(broker),
+      stateDir: newFolder(),
+      handleSignals: false,
+      numStandbyReplicas: 1,
+      commitIntervalMs: 10,
+      logger,
+    }
+    return new StreamApp<{ visits: QueryableWindowStore<string, number> }>(visitsSpec, config)
+  }
+  const runs = app()
+  await runs.start()
+  for (let n = 0; n < 10; n += 1) visit(`page${n}`, 1_000)
+  await until(() => broker.read(changelog, 0, 0).records.length === 10)
+  broker.deleteRecords(changelog, 0, 5)
+
+  const follows = app()
+  await follows.start()
+  await until(() => hasKeptUp(follows) || follows.state === 'ERROR')
+  t.is(follows.metrics().recordsFollowed, 5)
+  // Nobody follows between these two: what is new is gone before it was read.
+  const last = broker.read(changelog, 0, 9).records[0]!
+  for (let n = 0; n < 3; n += 1) broker.append(changelog, 0, last)
+  broker.deleteRecords(changelog, 0, 12)
+  await until(() => follows.metrics().recordsFollowed === 6 || follows.state === 'ERROR')
+  t.is(follows.state, 'RUNNING')
+
+  await runs.close()
+  await until(() => follows.metrics().tasks.length === 1 && follows.state === 'RUNNING')
+  t.is(await follows.stores.visits.fetch('page9', 1_000), 1)
+  await follows.close()
 })
