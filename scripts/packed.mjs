@@ -103,6 +103,9 @@ const output = run('node', 'build/main.js')
 const expected = '[["ann",1],["bob",1],["ann",2]]\nRUNNING undefined\nNOT_RUNNING\n'
 if (output !== expected) throw new Error(`the packed job printed\n${output}instead of\n${expected}`)
 
+if (!run('npx', 'millrace', '--help').startsWith('Usage: millrace reset'))
+  throw new Error('the packed command millrace does not tell its usage')
+
 const laid = join(folder, 'laid')
 const runLaid = (command, ...args) => execFileSync(command, args, { cwd: laid, stdio: ['ignore', 'pipe', 'inherit'], encoding: 'utf8' })
 write('laid/package.json', JSON.stringify({ name: 'laid', private: true, type: 'module' }))

@@ -48,6 +48,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   'runtime/changelog': ['runtime/core', 'runtime/stores', 'runtime/client'],
   'runtime/tasks': ['runtime/core', 'runtime/serde', 'runtime/topology', 'runtime/stores', 'runtime/changelog', 'runtime/client'],
   'runtime/registry': ['runtime/core', 'runtime/serde'],
+  'runtime/reset': ['runtime/core', 'runtime/client'],
   'runtime/app': [
     'runtime/core',
     'runtime/registry',

@@ -27,7 +27,7 @@ export function resetApplication(application: string, topology: LockedTopology):
   const inputs = [...new Set(topology.subTopologies.flatMap(({ sources }) => sources))].filter((topic) => !own.has(topic)).sort()
   const topics = inputs.length > 0 ? ` --input-topics ${inputs.join(',')}` : ''
   return [
-    `kafka-streams-application-reset.sh --bootstrap-server BROKER --application-id ${application}${topics}`,
+    `npx millrace reset --bootstrap-server BROKER --application-id ${application}${topics}`,
     `rm -r .millrace/${application}    # the stateDir, on each instance`,
   ]
 }

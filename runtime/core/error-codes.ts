@@ -104,7 +104,8 @@ const codes = {
   STATE_FULL: { reaction: 'stop', description: 'The disk, or the bound set for a state store, is full; nothing of the commit was kept.' },
   INVALID_ARGUMENT: {
     reaction: 'stop',
-    description: 'A store was called with what makes no sense: a null key, an empty prefix, a session that ends before it starts.',
+    description:
+      'A store was called with what makes no sense (a null key, an empty prefix, a session that ends before it starts), or a reset for what there is not.',
   },
   REGISTRY_UNREACHABLE: {
     reaction: 'stop',

@@ -44,7 +44,7 @@ test('by default it compares with the lock at HEAD, whether or not gen ran since
   const taken = gen('--accept-reset')
   t.is(taken.status, 0)
   t.regex(taken.stderr, /schemas\/counts\.topology\.yaml:6:3 needs-reset warning: .*repartition-type.* Taken by --accept-reset\.\n/)
-  t.is(taken.stderr.split('To reset `counts`, with all its instances stopped:\n  kafka-').length, 2, 'with the commands, once')
+  t.is(taken.stderr.split('To reset `counts`, with all its instances stopped:\n  npx millrace reset ').length, 2, 'with the commands, once')
   t.is(gen('compat').stdout, before.stdout)
 })
 
@@ -154,7 +154,7 @@ test('--format json is one object, --format github annotations with paths from t
     to: 'long',
     concerns: ['store `counts`', 'topic `counts-counts-changelog`'],
     commands: [
-      'kafka-streams-application-reset.sh --bootstrap-server BROKER --application-id counts --input-topics words',
+      'npx millrace reset --bootstrap-server BROKER --application-id counts --input-topics words',
       'rm -r .millrace/counts    # the stateDir, on each instance',
     ],
   })

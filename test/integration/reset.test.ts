@@ -1,48 +1,67 @@
 /**
- * Goal: Kafka's own tool resets an application: it takes all of its internal topics for what they are, and what runs next starts from nothing. Method: a
- * job with stores of all kinds, a foreign-key join and repartition topics; `kafka-streams-application-reset`, as `gen compat` names it.
+ * Goal: Kafka's own tool and ours reset an application: they take all of its internal topics for what they are, and what runs next starts from nothing.
+ * Method: a job with stores of all kinds, a foreign-key join and repartition topics, on Kafka.
  */
+import { execFileSync } from 'node:child_process'
+import { join } from 'node:path'
 import anyTest from 'ava'
+import type { TopologySpec } from 'millrace/codegen'
 import type { Client } from '#runtime/client/client.js'
 import { kafkajsClient } from '#runtime/kafkajs.js'
 import { stringSerde } from '#runtime/serde/primitives.js'
 import { partitionOf } from '#runtime/tasks/partitioner.js'
 import { type Item, ItemsApp, itemSerde, itemsSpec } from '../helpers/items-app.js'
-import { missingForKafka, runKafkaTool, startKafka } from '../helpers/kafka/kafka.js'
+import { missingForKafka, type RunningKafka, runKafkaTool, startKafka } from '../helpers/kafka/kafka.js'
 import { requires } from '../helpers/requires.js'
 
 const test = requires(anyTest, missingForKafka())
+const bin = join(import.meta.dirname, '../../../runtime/dist/bin.js')
 const serde = itemSerde('v1')
-const spec = itemsSpec(serde, stringSerde, 2)
 const inputs = ['items', 'payments', 'prices', 'baskets', 'people']
+let kafka: RunningKafka
+let client: Client
 
-test('the application reset tool of Kafka leaves nothing of an application but its record of schemas', async (t) => {
-  const kafka = await startKafka()
-  t.teardown(() => kafka.stop())
-  const client = kafkajsClient({ brokers: kafka.brokers })
-  t.teardown(() => client.close())
-  const users = Object.values(spec.topics).map(({ name }) => name)
+test.before(async () => {
+  kafka = await startKafka()
+  client = kafkajsClient({ brokers: kafka.brokers })
+  const users = Object.values(itemsSpec(serde).topics).map(({ name }) => name)
   await client.admin().createTopics(users.map((name) => ({ name, partitions: 2 })))
-  for (const topic of inputs) await produce(client, topic, ['ann', 'bob'])
-
-  const first = await ownedRows(kafka.brokers)
-  const internal = (await client.admin().listTopics()).filter((name) => name.startsWith('items-'))
-  t.true(internal.includes('items-owned-subscription-registration-topic') && internal.includes('items-owned-subscription-response-topic'))
-  t.true(internal.includes('items-by-user-repartition') && internal.includes('items-owned-subscription-store-changelog'))
-
-  const reset = ['--bootstrap-server', kafka.brokers.join(), '--application-id', 'items', '--input-topics', inputs.join()]
-  runKafkaTool('org.apache.kafka.tools.StreamsResetter', reset)
-  t.deepEqual(
-    (await client.admin().listTopics()).filter((name) => name.startsWith('items-')),
-    ['items-state-schemas'],
-  )
-
-  t.deepEqual(await ownedRows(kafka.brokers), first)
+  for (const topic of inputs) await produce(topic, ['ann', 'bob'])
 })
 
+test.after.always(async () => {
+  await client?.close()
+  await kafka?.stop()
+})
+
+for (const [application, tool] of [
+  ['by-kafka', (args: readonly string[]) => runKafkaTool('org.apache.kafka.tools.StreamsResetter', args)],
+  ['by-millrace', (args: readonly string[]) => execFileSync(process.execPath, [bin, 'reset', ...args])],
+] as const) {
+  test(`${application}: the reset leaves nothing of an application but its record of schemas`, async (t) => {
+    const spec = { ...itemsSpec(serde, stringSerde, 2), application }
+    const first = await ownedRows(spec)
+    const internal = async () => (await client.admin().listTopics()).filter((name) => name.startsWith(`${application}-`))
+    const before = await internal()
+    for (const name of [
+      'owned-subscription-registration-topic',
+      'owned-subscription-response-topic',
+      'owned-subscription-store-changelog',
+      'by-user-repartition',
+    ]) {
+      t.true(before.includes(`${application}-${name}`), name)
+    }
+
+    tool(['--bootstrap-server', kafka.brokers.join(), '--application-id', application, '--input-topics', inputs.join()])
+    t.deepEqual(await internal(), [`${application}-state-schemas`])
+
+    t.deepEqual(await ownedRows(spec), first)
+  })
+}
+
 /** Runs the application with an empty state folder until both baskets have their owners and both users their sum; the rows. */
-async function ownedRows(brokers: readonly string[]): Promise<(Item | undefined)[]> {
-  await using app = new ItemsApp({ brokers }, spec)
+async function ownedRows(spec: TopologySpec): Promise<(Item | undefined)[]> {
+  await using app = new ItemsApp({ brokers: kafka.brokers }, spec)
   await app.start()
   const { owned, totals } = app.stores
   const rows = () => Promise.all(['ann', 'bob'].flatMap((user) => [owned.get(user), totals.get(user)]))
@@ -54,7 +73,7 @@ async function ownedRows(brokers: readonly string[]): Promise<(Item | undefined)
   return found
 }
 
-async function produce(client: Client, topic: string, users: readonly string[]): Promise<void> {
+async function produce(topic: string, users: readonly string[]): Promise<void> {
   const producer = client.createProducer()
   for (const user of users) {
     const [key, value] = [stringSerde.serialize(user), serde.serialize({ id: user, user, amount: 1 })]
