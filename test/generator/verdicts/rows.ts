@@ -25,7 +25,11 @@ export function rowsOf(spec: StoreSpec, store: StateStore, keys: readonly unknow
       return [...(store as ReadOnlyKeyValueStore<unknown, unknown>).all()].map((row) => opened(spec, row))
     case 'window':
     case 'timestampedWindow':
-      return [...(store as ReadOnlyWindowStore<unknown, unknown>).all()]
+      // A row does not have its window's end: that is what today's size makes of its start.
+      return [...(store as ReadOnlyWindowStore<unknown, unknown>).all()].map(({ key: { key, start }, value }) => ({
+        key: { key, start },
+        value,
+      }))
     case 'session':
       return [...(store as unknown as ReadOnlySessionStore<unknown, unknown>).findSessionsByEnd(0, end)]
     case 'versioned':
@@ -50,7 +54,10 @@ export function sameRows(then: readonly Row[], now: readonly Row[], types: reado
 
 /** Are those of then that the store's retention of today leaves there still, whatever else has expired or is seen again? */
 export function keepsLive(then: readonly Row[], now: readonly Row[], spec: StoreSpec, types: readonly NamedType[]): boolean {
-  const timeOf = ({ key }: Row) => (key as { readonly start: number; readonly end: number })[spec.kind === 'session' ? 'end' : 'start']
+  const timeOf = (row: Row) => {
+    const { start, end } = row.key as { readonly start: number; readonly end?: number }
+    return end ?? start
+  }
   const liveFrom = 'retentionMs' in spec ? Math.max(...then.map(timeOf)) - spec.retentionMs + 1 : 0
   const live = 'retentionMs' in spec ? then.filter((row) => timeOf(row) >= liveFrom) : then
   return live.every((row) => now.some((other) => resolvesTo(row, other, types)))
