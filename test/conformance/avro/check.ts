@@ -3,7 +3,7 @@ import { type AvroCodec, avroBareSerde, avroJsonSerde, avroSerde, type Serde, ty
 import { canonicalForm, fingerprint } from '#generator/model/canonical.js'
 import { incompatibilities } from '#generator/model/compatibility.js'
 import { isArray, isObject, type Json, own, parseJson, stringifyJson } from '#runtime/serde/json.js'
-import { parseSchema } from '#runtime/serde/schema.js'
+import { parseSchema, type Schema, schemaOf } from '#runtime/serde/schema.js'
 import type { Generated } from './generated.js'
 import { logicalValues } from './logical.js'
 import type { Vector } from './vectors.js'
@@ -32,12 +32,12 @@ export class VectorCheck {
   /** Bytes, JSON and logical values, through the serdes of generated code; `long` is how it reads longs. */
   values(codec: AvroCodec, long: 'number' | 'bigint'): void {
     const { lines } = this.#vector
-    const data = this.#json('data.json')
+    const data = this.#json('data.json', codec)
     const bare = avroBareSerde(codec)
     const single = avroSerde(codec)
     const json = avroJsonSerde(codec)
     const blocks = this.#vector.read('data.blocks.hex') === undefined ? undefined : lines('data.blocks.hex')
-    const logical = this.#vector.read('logical.json') === undefined ? undefined : this.#json('logical.json')
+    const logical = this.#vector.read('logical.json') === undefined ? undefined : jsonArray(this.#vector.read('logical.json'))
     const singles = lines('data.single-object.hex')
     lines('data.hex').forEach((hex, index) => {
       const text = stringifyJson(data[index] ?? null)
@@ -63,7 +63,7 @@ export class VectorCheck {
 
   /** Data of the schema, read as the evolved one's. */
   resolution(original: AvroCodec, codec: AvroCodec, long: 'number' | 'bigint'): void {
-    const resolved = this.#vector.read('resolved.json') === undefined ? undefined : this.#json('resolved.json')
+    const resolved = this.#vector.read('resolved.json') === undefined ? undefined : this.#json('resolved.json', codec)
     const failing = new Set(this.#vector.lines('error.txt').map((line) => Number.parseInt(line, 10)))
     const history: readonly WriterSchema[] = [{ fingerprint: original.fingerprint, schema: this.#vector.schema }]
     const serde = avroSerde(codec, { history })
@@ -95,9 +95,10 @@ export class VectorCheck {
     }
   }
 
-  #json(file: string): readonly Json[] {
-    const json = parseJson(this.#vector.read(file) ?? '[]')
-    return isArray(json) ? json : []
+  /** Values of the codec's schema. */
+  #json(file: string, codec: AvroCodec): readonly Json[] {
+    const schema = schemaOf(codec)
+    return jsonArray(this.#vector.read(file)).map((value) => withEmptyRecords(schema, value))
   }
 
   /** A stricter reader may refuse what Java reads. */
@@ -153,6 +154,20 @@ function verdict(direction: string, reader: Generated['root'], writer: Generated
     `${direction} ${found.length === 0 ? 'COMPATIBLE' : 'INCOMPATIBLE'}`,
     ...found.map(({ type, location, message }) => `  ${type} ${location} ${message}`),
   ]
+}
+
+function jsonArray(text = '[]'): readonly Json[] {
+  const json = parseJson(text)
+  return isArray(json) ? json : []
+}
+
+/**
+ * Java's JSON encoder writes nothing of a value in which there are but records, down to those without fields, and recorders make `{}` of nothing: that
+ * value with all its fields.
+ */
+function withEmptyRecords(schema: Schema, json: Json): Json {
+  if (schema.kind !== 'record' || !isObject(json) || Object.keys(json).length > 0) return json
+  return Object.fromEntries(schema.fields.map(({ name, type }) => [name, withEmptyRecords(type, {})]))
 }
 
 function jsonOf(serde: Serde, value: unknown): Json {
