@@ -8,6 +8,7 @@ import type { Generated } from '#generator/generate.js'
 import { checkConfig } from '#runtime/app/check-config.js'
 import { Instance } from '#runtime/app/instance.js'
 import { topicName } from '#runtime/changelog/topic-names.js'
+import { run as millrace } from '#runtime/reset/cli.js'
 import { partitionOf } from '#runtime/tasks/partitioner.js'
 import { buildTopology } from '#runtime/topology/build.js'
 import { topicWriter } from '#runtime/topology/connect-registry.js'
@@ -77,15 +78,25 @@ export class Deployment {
     rmSync(this.#stateDir, { recursive: true, force: true })
   }
 
-  /** Runs these commands as far as they are a reset's: Kafka's tool, `kafka-topics.sh --delete` and `rm`. */
-  reset(application: string, commands: readonly string[]): void {
-    const deleted = new Set(commands.flatMap((command) => /--delete --topic (\S+)/.exec(command)?.[1] ?? []))
-    for (const topic of this.broker.listTopics()) {
-      const isInternal = topic.startsWith(`${application}-`) && /-(?:changelog|repartition)$/.test(topic)
-      if (isInternal || deleted.has(topic)) this.broker.deleteTopic(topic)
+  /** Runs these commands as far as they are a reset's: `millrace reset`, `kafka-topics.sh --delete` and `rm`. */
+  async reset(commands: readonly string[]): Promise<void> {
+    for (const command of new Set(commands)) {
+      const args = /^npx millrace (.*)$/.exec(command)?.[1]?.split(' ')
+      const topic = /--delete --topic (\S+)/.exec(command)?.[1]
+      if (args !== undefined) await this.#millrace(args)
+      else if (topic !== undefined && this.broker.listTopics().includes(topic)) this.broker.deleteTopic(topic)
+      else if (command.startsWith('rm ')) this.loseState()
     }
-    this.broker.deleteGroup(application)
-    this.loseState()
+  }
+
+  async #millrace(args: readonly string[]): Promise<void> {
+    let told = ''
+    const code = await millrace(args, {
+      stdout() {},
+      stderr: (text) => (told += text),
+      connect: () => embeddedClient(this.broker),
+    })
+    if (code !== 0) throw new Error(told)
   }
 
   /** Starts the version, waits until nothing is left to process, and stops it; gives the rows of its stores. */

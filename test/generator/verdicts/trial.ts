@@ -148,14 +148,11 @@ class Takeover {
 
   /** Does what the changes tell to do for a reset; what is wrong if the second version does not run then. Not if topics need something, too. */
   async reset(): Promise<readonly string[]> {
-    const [v1, v2] = this.#versions
+    const [, v2] = this.#versions
     const { there } = this.#told
     if (there.some(({ verdict }) => verdict === 'migration')) return []
     this.#broken.splice(0)
-    this.#deployment.reset(
-      v1.topology.application,
-      there.flatMap(({ commands }) => commands),
-    )
+    await this.#deployment.reset(there.flatMap(({ commands }) => commands))
     await this.#start('after the reset', v2)
     return this.#broken
   }
