@@ -70,7 +70,7 @@ export function readManifest(file: string, source: string, report: Report): Mani
 
   function required(key: (typeof manifestKeys)[number]): InputNode | undefined {
     const node = entry(top!, key)
-    if (node === undefined) reader.error('missing-key', place, `The manifest has no \`${key}\`.`)
+    if (node === undefined) reader.missingKey(top!, key, manifestKeys, place, `The manifest has no \`${key}\`.`)
     return node
   }
 

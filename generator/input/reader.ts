@@ -1,7 +1,7 @@
 import type { DiagnosticCode } from '../diagnostic-codes.js'
 import type { Place, Report } from '../diagnostics.js'
 import { namePattern } from '../model/step-names.js'
-import { suggest } from '../model/suggest.js'
+import { closest, suggest } from '../model/suggest.js'
 import type { InputNode, ListNode, MapNode, ScalarNode } from './yaml.js'
 
 /** A text of the input that names something, and where it stands. */
@@ -98,6 +98,12 @@ export class NodeReader {
         this.error('unknown-key', keyPlace, `${capital(what)} has no \`${shorten(key)}\`.`, suggest(key, known))
       }
     }
+  }
+
+  /** Reports that `node` has none of its keys `known` called `key`; not if it has it misspelt, which `unknownKeys` tells. */
+  missingKey(node: MapNode, key: string, known: readonly string[], place: Place, message: string, hint?: string): undefined {
+    const isMisspelt = node.entries.some((written) => !known.includes(written.key) && closest(written.key, known) === key)
+    return isMisspelt ? undefined : this.error('missing-key', place, message, hint)
   }
 
   #wrong(node: InputNode, what: string, wanted: string): undefined {

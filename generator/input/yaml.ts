@@ -1,4 +1,4 @@
-import { isAlias, isMap, isScalar, isSeq, type Node, parseAllDocuments, Scalar } from 'yaml'
+import { isAlias, isMap, isScalar, isSeq, type Node, parseAllDocuments, Scalar, type YAMLParseError } from 'yaml'
 import type { DiagnosticCode } from '../diagnostic-codes.js'
 import type { Place, Report } from '../diagnostics.js'
 import { Source } from './source.js'
@@ -40,6 +40,16 @@ export interface ScalarNode {
 const maxDepth = 64
 const maxLength = 1_000_000
 
+/** A wrong indentation makes the parser stumble at each line that follows: only the first is told. */
+function withoutConsequences(errors: readonly YAMLParseError[]): readonly YAMLParseError[] {
+  const first = errors.find(isIndentation)
+  return errors.filter((error) => error === first || !isIndentation(error))
+}
+
+function isIndentation({ code }: YAMLParseError): boolean {
+  return code === 'TAB_AS_INDENT' || code === 'BAD_INDENT'
+}
+
 /** The one document of `text`; undefined if it cannot be read at all, which is reported. An empty file is an empty map. */
 export function parseYaml(file: string, written: string, report: Report): InputNode | undefined {
   // A carriage return alone ends a line too; the parser does not know.
@@ -69,9 +79,9 @@ export function parseYaml(file: string, written: string, report: Report): InputN
   if (second !== undefined)
     error('yaml-syntax', at(second.range[0]), 'A manifest is one YAML document.', 'Put the second document into a file of its own.')
   let broken = false
-  for (const { message, pos } of document.errors) {
+  for (const { code, message, pos } of withoutConsequences(document.errors)) {
     broken = true
-    error('yaml-syntax', at(pos[0]), message)
+    error('yaml-syntax', at(pos[0]), message, code === 'TAB_AS_INDENT' ? 'Indent with spaces.' : undefined)
   }
   if (broken) return undefined
   if (document.contents === null) return { kind: 'map', place: start, entries: [] }

@@ -35,7 +35,7 @@ export function declareStep(declaration: Declaration, types: TypeSystem, reader:
     if (written === undefined) {
       if (!option.required) continue
       complete = false
-      reader.error('missing-key', place, `Step \`${name}\` has no \`${key}\`, which \`${operator.name}\` needs.`, option.doc)
+      reader.missingKey(node, key, known, place, `Step \`${name}\` has no \`${key}\`, which \`${operator.name}\` needs.`, option.doc)
       continue
     }
     const value = option.read(written, { reader, types, what: `\`${key}\` of step \`${name}\`` })
@@ -92,7 +92,9 @@ function readInputs(operator: Operator, node: MapNode, reader: NodeReader): read
   if (inputs === undefined) return undefined
   const wanted = count === 'two' ? 'two' : count === 'many' ? 'two or more' : 'one or more'
   const enough = count === 'two' ? inputs.length === 2 : inputs.length >= (count === 'many' ? 2 : 1)
-  if (!enough)
-    return reader.error('unexpected-value', written.place, `\`${operator.name}\` takes ${wanted} ${noun}s, not ${inputs.length}.`)
+  if (!enough) {
+    const hint = count === 'two' ? `They are a list: \`${operator.name}: [left, right]\`.` : undefined
+    return reader.error('unexpected-value', written.place, `\`${operator.name}\` takes ${wanted} ${noun}s, not ${inputs.length}.`, hint)
+  }
   return inputs
 }

@@ -48,7 +48,8 @@ function buildTopic({ name, place, node }: Declaration, types: TypeSystem, reade
 
   function side(key: 'key' | 'value'): DataType | undefined {
     const written = entry(node, key)
-    if (written === undefined) return reader.error('missing-key', place, `Topic \`${name}\` does not say the type of its ${key}.`)
+    if (written === undefined)
+      return reader.missingKey(node, key, topicKeys, place, `Topic \`${name}\` does not say the type of its ${key}.`)
     const resolved = types.resolve(plain(written), written.place)
     if ('type' in resolved) return resolved.type
     for (const diagnostic of resolved.diagnostics) reader.report(diagnostic)
