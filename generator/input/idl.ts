@@ -1,4 +1,5 @@
 import type { Diagnostic } from '../diagnostics.js'
+import { isName } from '../model/names.js'
 import { IdlLexer, type Token } from './idl-lexer.js'
 import { type JsonMember, type JsonNode, type JsonObject, JsonSyntaxError, maxDepth, maxNumber } from './json.js'
 import type { Source } from './source.js'
@@ -57,7 +58,8 @@ class IdlParser {
     let namespace = ''
     if (this.#isWord('namespace')) {
       this.#tokens.take()
-      namespace = this.#name('a namespace').text
+      const { text, at } = this.#name('a namespace')
+      namespace = namespaceOf(text, at)
       this.#expect(';')
     }
     let main: JsonNode | undefined
@@ -77,10 +79,11 @@ class IdlParser {
 
   #protocol(annotations: Annotations): IdlFile {
     this.#tokens.take()
-    const { text } = this.#name('the name of the protocol')
+    const { text, at } = this.#name('the name of the protocol')
     const dot = text.lastIndexOf('.')
-    const written = annotations.members.find(({ key }) => key === 'namespace')?.value
-    const namespace = dot >= 0 ? text.slice(0, dot) : written?.kind === 'string' ? written.value : ''
+    const written = annotations.members.find(({ key }) => key === 'namespace')
+    const fromAnnotation = written && namespaceOf(written.value.kind === 'string' ? written.value.value : undefined, written.value.at)
+    const namespace = dot >= 0 ? namespaceOf(text.slice(0, dot), at) : (fromAnnotation ?? '')
     this.#expect('{')
     while (!this.#takes('}')) this.#declaration(this.#annotations(), true)
     const end = this.#tokens.take()
@@ -96,6 +99,8 @@ class IdlParser {
     else if (this.#isWord('enum')) this.#enum(annotations)
     else if (this.#isWord('fixed')) this.#fixed(annotations)
     else if (messages && token.kind === 'word') this.#message()
+    else if (!messages && (this.#isWord('namespace') || this.#isWord('schema')))
+      throw new JsonSyntaxError(token.at, `${token.text} stands before all imports and types, and once`, 'idl-syntax')
     else throw unexpected(token, 'record, enum, fixed, error or import')
   }
 
@@ -400,6 +405,12 @@ function docOf(doc: string | undefined, at: number): readonly (readonly [string,
 
 function object(at: number, entries: readonly (readonly [string, JsonNode])[]): JsonObject {
   return { kind: 'object', at, members: entries.map(([key, value]) => ({ key, at: value.at, value })) }
+}
+
+/** Throws for what is no namespace. */
+function namespaceOf(text: string | undefined, at: number): string {
+  if (text !== undefined && (text === '' || isName(text, true))) return text
+  throw new JsonSyntaxError(at, 'a namespace is names of [A-Za-z_][A-Za-z0-9_]* with dots between them', 'avro-name')
 }
 
 function unexpected(token: Token, expected: string): JsonSyntaxError {
