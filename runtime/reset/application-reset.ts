@@ -24,7 +24,7 @@ export interface ResetPlan {
 
 /**
  * Looks what there is to reset, by the rules of Kafka Streams' `StreamsResetter`. Throws TOPIC_MISSING for inputs, and INVALID_ARGUMENT for internal
- * topics, that are not there, and for an application of which there is nothing.
+ * topics, that are not there, and for an application that has never committed in these inputs.
  */
 export async function planReset(admin: Admin, { application, inputTopics, internalTopics, to }: ResetOptions): Promise<ResetPlan> {
   const inputs = await inputPartitions(admin, inputTopics)
@@ -41,7 +41,8 @@ export async function planReset(admin: Admin, { application, inputTopics, intern
       hint: internal.length > 0 ? `There are ${internal.join(', ')}.` : 'There are none.',
     })
   }
-  if (own.length === 0 && (await admin.committedOffsets(application, inputs)).length === 0) {
+  const isKnown = own.length > 0 || topics.includes(`${application}${schemasSuffix}`)
+  if (!isKnown && inputs.length > 0 && (await admin.committedOffsets(application, inputs)).length === 0) {
     throw new StreamError(
       'INVALID_ARGUMENT',
       `The cluster has neither offsets of ${application} in its inputs nor internal topics of it.`,

@@ -107,7 +107,9 @@ function listed(names: string): readonly string[] {
 }
 
 function told({ application, offsets, deleted, spared }: ResetPlan, dry: boolean): string {
+  const nothing = offsets.length + deleted.length + spared.length === 0
   return [
+    ...(nothing ? [`No input topics were named, and ${application} has no internal topics.`] : []),
     ...offsets.map(({ topic, partition, offset }) => `${dry ? 'Would read' : 'Reads'} ${topic} [${partition}] from offset ${offset} on.`),
     ...deleted.map((topic) => `${dry ? 'Would delete' : 'Deleted'} the topic ${topic}.`),
     ...spared.map((topic) => `${dry ? 'Would leave' : 'Left'} the topic ${topic}.`),

@@ -117,6 +117,17 @@ test('internal topics of an application whose name begins like this one are left
   ])
 })
 
+test('an application of global tables alone has nothing to be reset but its folder', async (t) => {
+  const { code, out } = await millrace(newBroker(), 'reset', '--application-id', 'globals')
+  t.is(code, 0)
+  t.is(
+    out,
+    `No input topics were named, and globals has no internal topics.
+Delete the state folder of each instance (by default .millrace/globals) before it starts again.
+`,
+  )
+})
+
 test('--internal-topics deletes those alone', async (t) => {
   const broker = await hasRun()
   const { out } = await millrace(broker, ...reset, '--internal-topics', internal[0]!)
