@@ -61,7 +61,7 @@ export function logicOf({ operator, inputs, options }: Step, project: Project, h
           make,
         ),
       )
-      return { with: [...puts, 'context.forward(record)'].join('\n') }
+      return { with: [...puts, input?.kind === 'table' ? 'return value' : 'context.forward(record)'].join('\n') }
     }
     default:
       return {}
