@@ -61,7 +61,7 @@ async function start(args: readonly string[], io: Io): Promise<number> {
   if (positionals.join() !== 'reset') throw new UsageError('There is one command, reset.')
   const { 'application-id': application, 'command-config': config } = values
   if (application === undefined || application === '') throw new UsageError('--application-id is missing.')
-  const client = io.connect(listed(values['bootstrap-server']), config === undefined ? {} : securityOf(config))
+  const client = io.connect(brokersOf(values['bootstrap-server']), config === undefined ? {} : securityOf(config))
   try {
     const plan = await planReset(client.admin(), {
       application,
@@ -83,6 +83,13 @@ function parse(args: readonly string[]) {
   } catch (error) {
     throw new UsageError((error as Error).message.replace(/ To specify a positional .*/s, ''))
   }
+}
+
+function brokersOf(addresses: string): readonly string[] {
+  const brokers = listed(addresses)
+  const wrong = brokers.filter((address) => !/^\S+:\d+$/.test(address))
+  if (wrong.length === 0 && brokers.length > 0) return brokers
+  throw new UsageError(`--bootstrap-server is HOST:PORT, more of them by commas, not '${wrong.join(',')}'.`)
 }
 
 /** Throws UsageError if the file has not what it is for. */

@@ -175,6 +175,8 @@ test('a wrong command is told, with exit code 2', async (t) => {
     [['rest'], /There is one command, reset\./],
     [['reset'], /--application-id is missing\./],
     [['reset', '--aplication-id', 'x'], /^millrace: Unknown option '--aplication-id'\.\n/],
+    [[...reset, '--bootstrap-server', 'a:1,kafka'], /--bootstrap-server is HOST:PORT, more of them by commas, not 'kafka'\./],
+    [[...reset, '--bootstrap-server', ''], /--bootstrap-server is HOST:PORT/],
     [[...reset, '--command-config', 'missing.json'], /missing\.json cannot be read/],
     [[...reset, '--command-config', file('{')], /cannot be read/],
     [[...reset, '--command-config', file('{"sasl.mechanism":"PLAIN"}')], /is a JSON object with ssl and sasl, not with sasl\.mechanism\./],
