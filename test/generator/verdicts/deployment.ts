@@ -81,7 +81,7 @@ export class Deployment {
   /** Runs these commands as far as they are a reset's: `millrace reset`, `kafka-topics.sh --delete` and `rm`. */
   async reset(commands: readonly string[]): Promise<void> {
     for (const command of new Set(commands)) {
-      const args = /^npx millrace (.*)$/.exec(command)?.[1]?.split(' ')
+      const args = /^npx millrace (.*)$/.exec(command.replace('BROKER', 'localhost:9092'))?.[1]?.split(' ')
       const topic = /--delete --topic (\S+)/.exec(command)?.[1]
       if (args !== undefined) await this.#millrace(args)
       else if (topic !== undefined && this.broker.listTopics().includes(topic)) this.broker.deleteTopic(topic)
