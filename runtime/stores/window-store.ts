@@ -104,7 +104,10 @@ export class TypedWindowStore<K, V> extends WindowedStore<K, V> implements Windo
   }
 
   override restore(records: readonly ChangelogRecord[]): StoreChanges {
-    if (this.#retainDuplicates) for (const { key } of records) if (key !== null) this.segments.sequence = readSequence(key)
+    if (this.#retainDuplicates) {
+      // Records without a value only carry time (`SegmentedStore.advancedBy`): they come behind rows with higher numbers.
+      for (const { key, value } of records) if (key !== null && value !== null) this.segments.sequence = readSequence(key)
+    }
     return super.restore(records)
   }
 
