@@ -14,9 +14,11 @@ let failing
 for await (const line of createInterface({ input: child.stdout })) {
   const result = /^(not )?ok \d+ - (.*?)( # SKIP.*)?$/.exec(line)
   if (result === null) {
-    if (line.trim() === '' || /^(TAP version|1\.\.|# )/.test(line)) continue
-    console.log(line)
-    failing?.push(line)
+    if (line.trim() === '' || /^(TAP version|1\.\.|# (tests|pass|skip|fail) \d)/.test(line)) continue
+    // What a test logs, as its seed, is a comment in TAP.
+    const shown = line.replace(/^# {3}/, '  ')
+    console.log(shown)
+    failing?.push(shown)
     continue
   }
   const outcome = result[3] !== undefined ? 'skipped' : result[1] !== undefined ? 'failed' : 'passed'

@@ -1,9 +1,17 @@
-/** Chance that can be repeated: the seed of a property test is printed, and SEED=… runs it again. */
+/**
+ * Chance that can be repeated: a run of the tests draws the same each time. SEED=… draws something else, as `npm run soak` does again and again;
+ * a property test tells its seed.
+ */
 export class Random {
+  /** For what is to draw something else each time, and tells it: SEED if it is set. */
+  static freshSeed(): number {
+    return Number(process.env.SEED ?? Math.floor(Math.random() * 2 ** 31))
+  }
+
   readonly seed: number
   #state: number
 
-  constructor(seed: number = Number(process.env.SEED ?? Math.floor(Math.random() * 2 ** 31))) {
+  constructor(seed: number = Number(process.env.SEED ?? 1)) {
     this.seed = seed
     this.#state = seed | 0
   }

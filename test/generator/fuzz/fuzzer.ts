@@ -35,9 +35,9 @@ export class Fuzzer {
   readonly #corpus = corpus()
   readonly #mutations: Mutations
 
-  constructor(seed?: number) {
+  constructor(seed: number) {
+    this.seed = seed
     this.#random = new Random(seed)
-    this.seed = this.#random.seed
     this.#mutations = new Mutations(this.#random, this.#corpus)
   }
 

@@ -1,9 +1,10 @@
 /** npm run fuzz -- [--seed N] [--seconds S]: fuzzes gen for a while (default: a minute), prints what it finds, and exits with 1 if it finds anything. */
 import { parseArgs } from 'node:util'
+import { Random } from '../../helpers/random.js'
 import { Fuzzer } from './fuzzer.js'
 
 const { values } = parseArgs({ options: { seed: { type: 'string' }, seconds: { type: 'string', default: '60' } } })
-const fuzzer = new Fuzzer(values.seed === undefined ? undefined : Number(values.seed))
+const fuzzer = new Fuzzer(values.seed === undefined ? Random.freshSeed() : Number(values.seed))
 console.log(`SEED=${fuzzer.seed}`)
 const until = Date.now() + Number(values.seconds) * 1000
 for (let shown = 0; Date.now() < until; ) {
