@@ -34,6 +34,8 @@ export function logicalTypeOf(name: string, on: Annotated, precision: unknown, s
       return on.fixedSize === 12 ? { logicalType: { name } } : { problem: 'duration annotates fixed of 12 bytes only' }
     case 'decimal':
       return decimal(on, precision, scale)
+    case 'big-decimal':
+      return on.primitive === 'bytes' ? { logicalType: { name } } : { problem: 'big-decimal annotates bytes only' }
     default:
       return { problem: `${name} is no logical type of Avro's` }
   }

@@ -1,40 +1,61 @@
 import { AvroError, shown } from './avro-error.js'
 
+/** Zeros beside the unscaled digits that text may have; scales that are farther off are written with an exponent, since bytes may hold any. */
+const mostZeros = 100
+
 /** A decimal number without loss, `unscaled × 10^-scale`: 12.30 is `{ unscaled: 1230n, scale: 2 }`. Immutable. */
 export class Decimal {
   readonly unscaled: bigint
-  /** Digits after the point, 0 or more. */
+  /** Digits after the point; below 0, zeros before it that are not stored. An integer of 32 bits, as that of Java's `BigDecimal`. */
   readonly scale: number
 
+  /** Throws a RangeError if `scale` is no integer of 32 bits. */
   constructor(unscaled: bigint, scale: number) {
-    if (!Number.isInteger(scale) || scale < 0) throw new RangeError(`The scale of a decimal is an integer of at least 0, not ${scale}.`)
+    if ((scale | 0) !== scale) throw new RangeError(`The scale of a decimal is an integer of 32 bits, not ${scale}.`)
     this.unscaled = unscaled
     this.scale = scale
   }
 
-  /** Parses `-12.30`; throws a RangeError for other text. Numbers and bigints are taken by their shortest text. */
+  /** Parses `-12.30` and `1.5e3`; throws a RangeError for other text. Numbers and bigints are taken by their shortest text. */
   static of(value: string | number | bigint): Decimal {
-    const match = /^([+-]?)(\d+)(?:\.(\d+))?(?:[eE]([+-]?\d{1,4}))?$/.exec(String(value).trim())
+    const match = /^([+-]?)(\d+)(?:\.(\d+))?(?:[eE]([+-]?\d{1,10}))?$/.exec(String(value).trim())
     if (match === null) throw new RangeError(`${shown(value)} is not a decimal number.`)
     const [, sign, whole = '', fraction = '', exponent = '0'] = match
-    const unscaled = BigInt(whole + fraction) * (sign === '-' ? -1n : 1n)
-    const scale = fraction.length - Number(exponent)
-    return scale < 0 ? new Decimal(unscaled * 10n ** BigInt(-scale), 0) : new Decimal(unscaled, scale)
+    const decimal = new Decimal(BigInt(whole + fraction) * (sign === '-' ? -1n : 1n), fraction.length - Number(exponent))
+    return decimal.scale < 0 && decimal.scale >= -mostZeros ? decimal.withScale(0) : decimal
   }
 
-  /** The same number with another scale; throws a RangeError if digits would be lost. */
+  /** The same number with another scale; throws a RangeError if digits would be lost, or if there would be more than a bigint holds. */
   withScale(scale: number): Decimal {
-    if (scale >= this.scale) return scale === this.scale ? this : new Decimal(this.unscaled * 10n ** BigInt(scale - this.scale), scale)
-    const divisor = 10n ** BigInt(this.scale - scale)
-    if (this.unscaled % divisor !== 0n) throw new RangeError(`${this} has more than ${scale} digits after the point.`)
+    if (scale === this.scale) return this
+    if (this.unscaled === 0n) return new Decimal(0n, scale)
+    if (scale > this.scale) return new Decimal(this.unscaled * powerOfTen(scale - this.scale), scale)
+    const dropped = this.scale - scale
+    const divisor = dropped < this.precision ? powerOfTen(dropped) : undefined
+    if (divisor === undefined || this.unscaled % divisor !== 0n)
+      throw new RangeError(`${this} has more than ${scale} digits after the point.`)
     return new Decimal(this.unscaled / divisor, scale)
   }
 
   /** Negative, zero or positive, as this is less than, equal to or greater than the other; 1.0 equals 1.00. */
   compare(other: Decimal): number {
+    if (this.scale === other.scale) return order(this.unscaled, other.unscaled)
+    const [sign, otherSign] = [order(this.unscaled, 0n), order(other.unscaled, 0n)]
+    if (sign !== otherSign || sign === 0) return order(sign, otherSign)
+    const magnitude = order(this.precision - this.scale, other.precision - other.scale)
+    if (magnitude !== 0) return magnitude * sign
     const scale = Math.max(this.scale, other.scale)
-    const [a, b] = [this.withScale(scale).unscaled, other.withScale(scale).unscaled]
-    return a < b ? -1 : a > b ? 1 : 0
+    return order(this.withScale(scale).unscaled, other.withScale(scale).unscaled)
+  }
+
+  /** Digits of the unscaled value; 1 of zero, as of Java's `BigDecimal`. */
+  get precision(): number {
+    return this.#magnitude.length
+  }
+
+  /** The digits of the unscaled value, without its sign. */
+  get #magnitude(): string {
+    return (this.unscaled < 0n ? -this.unscaled : this.unscaled).toString()
   }
 
   /** The nearest number. */
@@ -42,11 +63,15 @@ export class Decimal {
     return Number(this.toString())
   }
 
-  /** `-12.30`: all digits of the scale. */
+  /** `-12.30`: all digits of the scale; with an exponent, `1e-200`, where that were more than 100 zeros beside the unscaled digits. */
   toString(): string {
-    const digits = (this.unscaled < 0n ? -this.unscaled : this.unscaled).toString().padStart(this.scale + 1, '0')
     const sign = this.unscaled < 0n ? '-' : ''
-    return this.scale === 0 ? `${sign}${digits}` : `${sign}${digits.slice(0, -this.scale)}.${digits.slice(-this.scale)}`
+    const digits = this.#magnitude
+    const { scale } = this
+    if (scale < -mostZeros || scale - digits.length > mostZeros) return `${sign}${digits}e${-scale}`
+    if (scale <= 0) return `${sign}${digits}${'0'.repeat(digits === '0' ? 0 : -scale)}`
+    const padded = digits.padStart(scale + 1, '0')
+    return `${sign}${padded.slice(0, -scale)}.${padded.slice(-scale)}`
   }
 
   toJSON(): string {
@@ -57,15 +82,25 @@ export class Decimal {
 /** The unscaled value for a schema's precision and scale; loses no digit (as Avro's Java, which pads the scale but never rounds). */
 export function unscaledFor(value: Decimal, precision: number, scale: number): bigint {
   if (!(value instanceof Decimal)) throw new AvroError(`expected a Decimal, got ${shown(value)}`)
+  if (value.unscaled !== 0n && value.precision - value.scale + scale > precision)
+    throw new AvroError(`${value} has more than the ${precision} digits of the schema`)
   let unscaled: bigint
   try {
     unscaled = value.withScale(scale).unscaled
   } catch (error) {
     throw new AvroError((error as Error).message)
   }
-  const limit = 10n ** BigInt(precision)
-  if (unscaled >= limit || unscaled <= -limit) throw new AvroError(`${value} has more than the ${precision} digits of the schema`)
   return unscaled
+}
+
+function powerOfTen(exponent: number): bigint {
+  // 10^(2^28) is near to what a bigint holds, and takes seconds to get there.
+  if (exponent > 1 << 22) throw new RangeError(`10^${exponent} has more digits than a decimal is worked out with.`)
+  return 10n ** BigInt(exponent)
+}
+
+function order<T extends number | bigint>(a: T, b: T): number {
+  return a < b ? -1 : a > b ? 1 : 0
 }
 
 /** The shortest two's complement of an integer, big endian, as Java's `BigInteger.toByteArray`. */

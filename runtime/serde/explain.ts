@@ -47,10 +47,17 @@ function check(out: Writer, schema: Schema, value: unknown, path: string[]): voi
 }
 
 function checkPrimitive(out: Writer, { primitive, logicalType, bigint }: PrimitiveSchema, value: unknown): void {
-  if (logicalType?.name === 'decimal') return out.decimal(value as Decimal, logicalType.precision, logicalType.scale)
-  if (logicalType?.name === 'uuid') return out.uuid(value as string)
-  if (bigint) return out.bigint(value as bigint)
-  out[primitive](value as never)
+  switch (logicalType?.name) {
+    case 'decimal':
+      return out.decimal(value as Decimal, logicalType.precision, logicalType.scale)
+    case 'big-decimal':
+      return out.bigDecimal(value as Decimal)
+    case 'uuid':
+      return out.uuid(value as string)
+    default:
+      if (bigint) return out.bigint(value as bigint)
+      out[primitive](value as never)
+  }
 }
 
 function checkFixed(out: Writer, { size, logicalType }: FixedSchema, value: unknown): void {

@@ -237,6 +237,17 @@ export class Reader {
     return new Decimal(integerOfBytes(this.fixed(size)), scale)
   }
 
+  /** The scale is in the bytes, behind the unscaled value (Avro 1.12, "Decimal", scalable precision; as `Conversions.BigDecimalConversion` writes it). */
+  bigDecimal(): Decimal {
+    const size = this.#length()
+    const end = this.#at + size
+    if (size > this.#end - this.#at) throw ended()
+    const unscaled = integerOfBytes(this.bytes())
+    const scale = this.int()
+    if (this.#at !== end) throw new AvroError(`a decimal with its scale in other than its ${size} bytes`)
+    return new Decimal(unscaled, scale)
+  }
+
   uuid(): string {
     const text = this.string()
     if (!isUuid(text)) throw new AvroError(`${shown(text)} is not a UUID`)

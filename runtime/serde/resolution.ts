@@ -1,5 +1,4 @@
 import { AvroError } from './avro-error.js'
-import { Decimal, integerOfBytes } from './decimal.js'
 import { setOwn } from './json.js'
 import { writeJson } from './json-encoding.js'
 import { Reader } from './reader.js'
@@ -269,7 +268,7 @@ function fixed(writer: FixedSchema, reader: FixedSchema): Resolve {
   const { size, logicalType } = reader
   switch (logicalType?.name) {
     case 'decimal':
-      return isSameScale(writer, reader) ? (input) => input.fixedDecimal(size, logicalType.scale) : mismatch(writer, reader)
+      return isSameDecimal(writer, reader) ? (input) => input.fixedDecimal(size, logicalType.scale) : mismatch(writer, reader)
     case 'uuid':
       return (input) => input.fixedUuid()
     case 'duration':
@@ -311,9 +310,10 @@ function primitive(writer: PrimitiveSchema, reader: PrimitiveSchema): Resolve {
     case 'double':
       return from === 'long' ? (input) => Number(input.bigint()) : (input) => input[from as 'int' | 'float' | 'double']()
     case 'bytes': {
-      const scale = reader.logicalType?.scale
-      if (scale === undefined) return (input) => input.bytes()
-      return isSameScale(writer, reader) ? (input) => new Decimal(integerOfBytes(input.bytes()), scale) : mismatch(writer, reader)
+      const { logicalType } = reader
+      if (logicalType === undefined) return (input) => input.bytes()
+      if (!isSameDecimal(writer, reader)) return mismatch(writer, reader)
+      return logicalType.name === 'decimal' ? (input) => input.decimal(logicalType.scale) : (input) => input.bigDecimal()
     }
     case 'string':
       if (reader.logicalType !== undefined) return (input) => input.uuid()
@@ -324,9 +324,10 @@ function primitive(writer: PrimitiveSchema, reader: PrimitiveSchema): Resolve {
   }
 }
 
-/** Two decimals match if their scales do: the bytes of another scale are another number. */
-function isSameScale(writer: PrimitiveSchema | FixedSchema, reader: PrimitiveSchema | FixedSchema): boolean {
-  return writer.logicalType?.name !== 'decimal' || writer.logicalType.scale === reader.logicalType?.scale
+/** Decimals match if their scales do, in the schema or both in the bytes: the bytes of another scale are another number. */
+function isSameDecimal({ logicalType: from }: PrimitiveSchema | FixedSchema, { logicalType: to }: PrimitiveSchema | FixedSchema): boolean {
+  if (from?.name !== 'decimal' && from?.name !== 'big-decimal') return true
+  return from.name === to?.name && from.scale === to.scale
 }
 
 /** The float nearest to a long, rounded once (a double in between would round twice). */
@@ -352,7 +353,10 @@ function mismatch(writer: Schema, reader: Schema): Resolve {
 }
 
 function nameOf(schema: Schema): string {
-  return schema.kind === 'union' ? `[${schema.branches.map(tagOf).join(', ')}]` : tagOf(schema)
+  if (schema.kind === 'union') return `[${schema.branches.map(tagOf).join(', ')}]`
+  const decimal = 'logicalType' in schema ? schema.logicalType : undefined
+  if (decimal?.name === 'decimal') return `decimal(${decimal.precision}, ${decimal.scale})`
+  return decimal?.name === 'big-decimal' ? decimal.name : tagOf(schema)
 }
 
 function simple(fullName: string): string {

@@ -209,6 +209,7 @@ function logicalTypeOf(json: JsonObject, primitive: PrimitiveName | undefined, s
   if (underlying.has(name)) return underlying.get(name) === primitive ? plain : undefined
   if (name === 'uuid') return primitive === 'string' || size === 16 ? plain : undefined
   if (name === 'duration') return size === 12 ? plain : undefined
+  if (name === 'big-decimal') return primitive === 'bytes' ? plain : undefined
   if (name !== 'decimal' || (primitive !== 'bytes' && size === undefined)) return undefined
   const most = size === undefined ? Number.POSITIVE_INFINITY : Math.floor(Math.log10(2) * (8 * size - 1))
   const fits = isCount(precision) && isCount(scale) && precision > 0 && precision <= most && scale <= precision

@@ -1,5 +1,5 @@
 import { AvroError, shown } from './avro-error.js'
-import { bytesOfInteger, type Decimal, sizedBytesOfInteger, unscaledFor } from './decimal.js'
+import { bytesOfInteger, Decimal, sizedBytesOfInteger, unscaledFor } from './decimal.js'
 import type { Duration } from './logical-types.js'
 
 /**
@@ -153,6 +153,15 @@ export class Writer {
     this.#raw(sizedBytesOfInteger(unscaledFor(value, precision, scale), size))
   }
 
+  /** The scale goes into the bytes, behind the unscaled value (Avro 1.12, "Decimal", scalable precision; as `Conversions.BigDecimalConversion` writes it). */
+  bigDecimal(value: Decimal): void {
+    if (!(value instanceof Decimal)) throw wrong('a Decimal', value)
+    const unscaled = bytesOfInteger(value.unscaled)
+    this.#int(sizeOfInt(unscaled.length) + unscaled.length + sizeOfInt(value.scale))
+    this.bytes(unscaled)
+    this.#int(value.scale)
+  }
+
   uuid(value: string): void {
     if (!isUuid(value)) throw wrong('a UUID', value)
     this.string(value)
@@ -262,6 +271,11 @@ export function isUuid(value: unknown): value is string {
 /** The index of each symbol of an enum. */
 export function symbolIndexes<T extends string>(symbols: readonly T[]): ReadonlyMap<T, number> {
   return new Map(symbols.map((symbol, index) => [symbol, index]))
+}
+
+/** How many bytes an int takes. */
+function sizeOfInt(value: number): number {
+  return Math.ceil((32 - Math.clz32(((value << 1) ^ (value >> 31)) | 1)) / 7)
 }
 
 function wrong(expected: string, value: unknown): AvroError {

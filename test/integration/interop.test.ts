@@ -62,6 +62,7 @@ const full = {
   next: null,
   price: Decimal.of('-123456789012345678.90'),
   fixedPrice: Decimal.of('-12345.6789'),
+  bigPrice: new Decimal(-123456789012345678901234567890n, -70),
   uuid: '123e4567-e89b-12d3-a456-426614174000',
   date: Date.UTC(2026, 1, 28) / 86_400_000,
   timeMillis: 86_399_999,
@@ -86,7 +87,15 @@ const empty = {
     enum: 'SPADES',
   },
   ...{ array: [], map: new Map(), nullable: null, last: null, union: null, next: null, price: Decimal.of('0.00') },
-  ...{ fixedPrice: Decimal.of('0.0000'), uuid: '00000000-0000-0000-0000-000000000000', date: -1, timeMillis: 0, timeMicros: 0, millis: -1 },
+  ...{
+    fixedPrice: Decimal.of('0.0000'),
+    bigPrice: Decimal.of('0.00'),
+    uuid: '00000000-0000-0000-0000-000000000000',
+    date: -1,
+    timeMillis: 0,
+    timeMicros: 0,
+    millis: -1,
+  },
   ...{ micros: 0n, nanos: 0n, localMillis: 0, localMicros: 0n, maybeWhen: null },
 }
 const records: Readonly<Record<string, unknown>> = { full, empty, nested: { ...empty, next: full } }

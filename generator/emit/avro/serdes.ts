@@ -169,9 +169,16 @@ export class SerdeWriter {
   }
 
   #primitiveRead({ primitive, logicalType, bigint }: AvroPrimitive): string {
-    if (logicalType?.name === 'decimal') return `input.decimal(${logicalType.scale})`
-    if (logicalType?.name === 'uuid') return 'input.uuid()'
-    return `input.${bigint === true ? 'bigint' : primitive}()`
+    switch (logicalType?.name) {
+      case 'decimal':
+        return `input.decimal(${logicalType.scale})`
+      case 'big-decimal':
+        return 'input.bigDecimal()'
+      case 'uuid':
+        return 'input.uuid()'
+      default:
+        return `input.${bigint === true ? 'bigint' : primitive}()`
+    }
   }
 
   #fixedRead(size: number, logicalType: AvroLogicalType | undefined): string {
@@ -189,9 +196,16 @@ export class SerdeWriter {
 }
 
 function primitiveWrite({ primitive, logicalType, bigint }: AvroPrimitive, value: string): string {
-  if (logicalType?.name === 'decimal') return `out.decimal(${value}, ${logicalType.precision}, ${logicalType.scale})`
-  if (logicalType?.name === 'uuid') return `out.uuid(${value})`
-  return `out.${bigint === true ? 'bigint' : primitive}(${value})`
+  switch (logicalType?.name) {
+    case 'decimal':
+      return `out.decimal(${value}, ${logicalType.precision}, ${logicalType.scale})`
+    case 'big-decimal':
+      return `out.bigDecimal(${value})`
+    case 'uuid':
+      return `out.uuid(${value})`
+    default:
+      return `out.${bigint === true ? 'bigint' : primitive}(${value})`
+  }
 }
 
 function fixedWrite(size: number, logicalType: AvroLogicalType | undefined, value: string): string {

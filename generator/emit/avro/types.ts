@@ -36,6 +36,7 @@ const primitives = {
 
 const logicalTypes: ReadonlyMap<string, string> = new Map([
   ['decimal', 'Decimal'],
+  ['big-decimal', 'Decimal'],
   ['uuid', 'Uuid'],
   ['duration', 'Duration'],
   ['date', 'EpochDays'],

@@ -27,6 +27,7 @@ const logicalTypes: readonly JsonObject[] = [
   { type: 'long', logicalType: 'timestamp-micros' },
   { type: 'string', logicalType: 'uuid' },
   { type: 'bytes', logicalType: 'decimal', precision: 9, scale: 3 },
+  { type: 'bytes', logicalType: 'big-decimal' },
   { type: 'int', logicalType: 'uuid' },
 ]
 

@@ -41,6 +41,7 @@ export function randomValue(schema: Schema, random: Random, depth = 0): unknown 
 
 function primitive({ primitive, logicalType, bigint }: PrimitiveSchema, random: Random): unknown {
   if (logicalType?.name === 'decimal') return new Decimal(BigInt(random.int(0, 999999998)) - 500_000_000n, logicalType.scale)
+  if (logicalType?.name === 'big-decimal') return new Decimal(random.pick(bigints) * random.pick(bigints), random.pick(ints))
   if (logicalType?.name === 'uuid') return uuid(random)
   switch (primitive) {
     case 'null':

@@ -2,6 +2,7 @@
 import type { AvroCodec, Reader, Writer } from 'millrace/codegen'
 import { type D, dCodec, readD, writeD } from './d.js'
 import { type E, eCodec, readE, writeE } from './e.js'
+import { type H, hCodec, readH, writeH } from './h.js'
 
 /** Avro record `A`. */
 export interface A {
@@ -10,6 +11,7 @@ export interface A {
   readonly c: Uint8Array
   readonly d: D
   readonly e: E
+  readonly h: H
   readonly f: number
   readonly g: string
 }
@@ -21,6 +23,7 @@ export function writeA(out: Writer, value: A): void {
   out.bytes(value.c)
   writeD(out, value.d)
   writeE(out, value.e)
+  writeH(out, value.h)
   out.long(value.f)
   out.string(value.g)
 }
@@ -33,6 +36,7 @@ export function readA(input: Reader): A {
     c: input.bytes(),
     d: readD(input),
     e: readE(input),
+    h: readH(input),
     f: input.long(),
     g: input.string(),
   }
@@ -41,7 +45,7 @@ export function readA(input: Reader): A {
 /** The schema of `A` and its functions, which serdes are made of. */
 export const aCodec: AvroCodec<A> = {
   name: 'A',
-  fingerprint: '3f583355cb085d2b',
+  fingerprint: '5af871db79a74289',
   schema:
     '{"type":"record","name":"A","fields":[' +
     '{"name":"a","type":{"type":"int","logicalType":"timestamp-millis"}},' +
@@ -49,10 +53,11 @@ export const aCodec: AvroCodec<A> = {
     '{"name":"c","type":{"type":"bytes","logicalType":"decimal","precision":2,"scale":3}},' +
     '{"name":"d","type":"D"},' +
     '{"name":"e","type":"E"},' +
+    '{"name":"h","type":"H"},' +
     '{"name":"f","type":{"type":"long","logicalType":"timestamp-milis"}},' +
     '{"name":"g","type":{"type":"string","logicalType":1}}' +
     ']}',
-  references: () => [dCodec, eCodec],
+  references: () => [dCodec, eCodec, hCodec],
   write: writeA,
   read: readA,
 }

@@ -25,6 +25,7 @@ export interface Payment {
   readonly id16: Id16
   readonly amount: Decimal
   readonly rate: Rate
+  readonly fee: Decimal
   readonly day: EpochDays
   readonly timeMillis: TimeMillis
   readonly timeMicros: TimeMicros
@@ -49,6 +50,7 @@ export function writePayment(out: Writer, value: Payment): void {
   writeId16(out, value.id16)
   out.decimal(value.amount, 12, 2)
   writeRate(out, value.rate)
+  out.bigDecimal(value.fee)
   out.int(value.day)
   out.int(value.timeMillis)
   out.long(value.timeMicros)
@@ -79,6 +81,7 @@ export function readPayment(input: Reader): Payment {
     id16: readId16(input),
     amount: input.decimal(2),
     rate: readRate(input),
+    fee: input.bigDecimal(),
     day: input.int(),
     timeMillis: input.int(),
     timeMicros: input.long(),
@@ -101,13 +104,14 @@ export function readPayment(input: Reader): Payment {
 /** The schema of `Payment` and its functions, which serdes are made of. */
 export const paymentCodec: AvroCodec<Payment> = {
   name: 'seed.Payment',
-  fingerprint: '1d28533f875b6eb3',
+  fingerprint: 'b4eda4eed9071f26',
   schema:
     '{"type":"record","name":"seed.Payment","fields":[' +
     '{"name":"id","type":{"type":"string","logicalType":"uuid"}},' +
     '{"name":"id16","type":"seed.Id16"},' +
     '{"name":"amount","type":{"type":"bytes","logicalType":"decimal","precision":12,"scale":2}},' +
     '{"name":"rate","type":"seed.Rate"},' +
+    '{"name":"fee","type":{"type":"bytes","logicalType":"big-decimal"}},' +
     '{"name":"day","type":{"type":"int","logicalType":"date"}},' +
     '{"name":"timeMillis","type":{"type":"int","logicalType":"time-millis"}},' +
     '{"name":"timeMicros","type":{"type":"long","logicalType":"time-micros"}},' +

@@ -43,6 +43,7 @@ final class Everything {
   private static GenericData data() {
     var data = new GenericData();
     data.addLogicalTypeConversion(new Conversions.DecimalConversion());
+    data.addLogicalTypeConversion(new Conversions.BigDecimalConversion());
     data.addLogicalTypeConversion(new Conversions.UUIDConversion());
     data.addLogicalTypeConversion(new TimeConversions.DateConversion());
     data.addLogicalTypeConversion(new TimeConversions.TimeMillisConversion());
@@ -76,6 +77,7 @@ final class Everything {
     record.put("next", name.equals("nested") ? record(schema, "full") : null);
     record.put("price", full ? new BigDecimal("-123456789012345678.90") : new BigDecimal("0.00"));
     record.put("fixedPrice", full ? new BigDecimal("-12345.6789") : new BigDecimal("0.0000"));
+    record.put("bigPrice", full ? new BigDecimal("-123456789012345678901234567890E+70") : new BigDecimal("0.00"));
     record.put("uuid", UUID.fromString(full ? "123e4567-e89b-12d3-a456-426614174000" : "00000000-0000-0000-0000-000000000000"));
     record.put("date", full ? LocalDate.of(2026, 2, 28) : LocalDate.of(1969, 12, 31));
     record.put("timeMillis", full ? LocalTime.of(23, 59, 59, 999_000_000) : LocalTime.MIDNIGHT);
