@@ -1,5 +1,6 @@
 import type { Diagnostic } from '../diagnostics.js'
 import { isName } from '../model/names.js'
+import { typeHint } from '../model/type-hint.js'
 import { IdlLexer, type Token } from './idl-lexer.js'
 import { type JsonMember, type JsonNode, type JsonObject, JsonSyntaxError, maxDepth, maxNumber } from './json.js'
 import type { Source } from './source.js'
@@ -24,8 +25,7 @@ export function parseIdl(source: Source, diagnostics: Diagnostic[]): IdlFile | u
     return new IdlParser(source.text).file()
   } catch (error) {
     if (!(error instanceof JsonSyntaxError)) throw error
-    const { code, at, message } = error
-    diagnostics.push({ code, severity: 'error', place: source.place(at), message })
+    diagnostics.push(error.diagnostic(source))
     return undefined
   }
 }
@@ -254,6 +254,13 @@ class IdlParser {
       }
       if (primitives.has(token.text)) return members.length === 0 ? text(token.text, at) : annotated([['type', text(token.text, at)]])
     }
+    if (this.#takes('<'))
+      throw new JsonSyntaxError(
+        at,
+        `there is no type ${token.text}<…>`,
+        'idl-syntax',
+        typeHint(token.text, true) ?? 'array and map are the types with another in them.',
+      )
     if (members.length > 0) throw new JsonSyntaxError(members[0]!.at, 'a reference to a named type takes no annotation', 'idl-syntax')
     return text(token.text, at)
   }

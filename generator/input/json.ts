@@ -61,13 +61,7 @@ export function parseJson(source: Source, diagnostics: Diagnostic[]): JsonNode |
     return parser.document()
   } catch (error) {
     if (!(error instanceof JsonSyntaxError)) throw error
-    diagnostics.push({
-      code: error.code,
-      severity: 'error',
-      place: source.place(error.at),
-      message: error.message,
-      ...(error.hint === undefined ? {} : { hint: error.hint }),
-    })
+    diagnostics.push(error.diagnostic(source))
     return undefined
   }
 }
@@ -82,6 +76,11 @@ export class JsonSyntaxError extends Error {
     this.at = at
     this.code = code
     this.hint = hint
+  }
+
+  diagnostic(source: Source): Diagnostic {
+    const { code, at, message, hint } = this
+    return { code, severity: 'error', place: source.place(at), message, ...(hint === undefined ? {} : { hint }) }
   }
 }
 

@@ -27,7 +27,10 @@ export class NameIndex {
 }
 
 function meant(names: readonly string[]): string {
-  return `Did you mean ${names.slice(0, 5).join(' or ')}?`
+  return `Did you mean ${names
+    .slice(0, 5)
+    .map((name) => `\`${name}\``)
+    .join(' or ')}?`
 }
 
 function simpleName(name: string): string {

@@ -1,7 +1,8 @@
 import type { Diagnostic } from '../diagnostics.js'
 import type { AvroAttributes, AvroField, AvroLogicalType, AvroNamed, AvroPrimitive, AvroPrimitiveName, AvroSchema } from '../model/avro.js'
-import { isBigintLogicalType, logicalTypeHint } from '../model/logical-type.js'
+import { isBigintLogicalType } from '../model/logical-type.js'
 import { isName, primitiveNames, qualify } from '../model/names.js'
+import { typeHint } from '../model/type-hint.js'
 import { type JsonNode, type JsonObject, member } from './json.js'
 import { isInteger, toJson } from './json-value.js'
 import { NameIndex } from './name-index.js'
@@ -262,7 +263,8 @@ export class SchemaBuilder {
     const found = this.#byName.get(qualify(name, namespace)) ?? (name.includes('.') ? undefined : this.#byName.get(name))
     if (found !== undefined) return found.schema
     if (this.isExcused(name)) return broken
-    const hint = logicalTypeHint(name) ?? this.suggest(name, builtIn) ?? 'Define it in a schema file of the folder.'
+    const inIdl = located.place(node.at).file.endsWith('.avdl')
+    const hint = typeHint(name, inIdl) ?? this.suggest(name, builtIn) ?? 'Define it in a schema file of the folder.'
     return this.#wrong('avro-unknown-type', located, node, `there is no type ${qualify(name, namespace)}`, hint)
   }
 

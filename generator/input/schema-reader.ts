@@ -2,6 +2,7 @@ import type { Diagnostic, Place } from '../diagnostics.js'
 import type { AvroAttributes } from '../model/avro.js'
 import type { Json } from '../model/json.js'
 import { type Annotated, logicalTypeOf } from '../model/logical-type.js'
+import { logicalTypeHint } from '../model/type-hint.js'
 import { type JsonNode, type JsonObject, member } from './json.js'
 import { isInteger, toJson } from './json-value.js'
 
@@ -25,8 +26,8 @@ export class SchemaReader {
     this.report(code, located.place(node.at), message, hint)
   }
 
-  warn(code: string, located: Located, node: { readonly at: number }, message: string): void {
-    this.#diagnostics.push({ code, severity: 'warning', place: located.place(node.at), message })
+  warn(code: string, located: Located, node: { readonly at: number }, message: string, hint?: string): void {
+    this.#diagnostics.push({ code, severity: 'warning', place: located.place(node.at), message, ...(hint === undefined ? {} : { hint }) })
   }
 
   report(code: string, place: Place, message: string, hint?: string): void {
@@ -76,7 +77,8 @@ export class SchemaReader {
         const own = written.value === 'decimal' ? [...known, 'precision', 'scale'] : known
         return { logicalType: result.logicalType, attributes: attributesOf(node, own) }
       }
-      this.warn('avro-logical-type', located, written, `${result.problem}; the logical type is ignored, as the specification says`)
+      const message = `${result.problem}; the logical type is ignored, as the specification says`
+      this.warn('avro-logical-type', located, written, message, result.isUnknown ? logicalTypeHint(written.value) : undefined)
     } else this.warn('avro-logical-type', located, written, 'a logicalType is a string; it is ignored')
     return {
       attributes: attributesOf(

@@ -6,9 +6,10 @@ export interface Annotated {
   readonly fixedSize?: number
 }
 
-export type LogicalTypeResult = { readonly logicalType: AvroLogicalType } | { readonly problem: string }
+export type LogicalTypeResult = { readonly logicalType: AvroLogicalType } | { readonly problem: string; readonly isUnknown?: true }
 
-const underlying: ReadonlyMap<string, AvroPrimitiveName> = new Map([
+/** Of the logical types that annotate one primitive type alone, that. */
+export const underlying: ReadonlyMap<string, AvroPrimitiveName> = new Map([
   ['date', 'int'],
   ['time-millis', 'int'],
   ['time-micros', 'long'],
@@ -19,6 +20,8 @@ const underlying: ReadonlyMap<string, AvroPrimitiveName> = new Map([
   ['local-timestamp-micros', 'long'],
   ['local-timestamp-nanos', 'long'],
 ])
+
+export const logicalTypeNames: readonly string[] = [...underlying.keys(), 'uuid', 'duration', 'decimal', 'big-decimal']
 
 /** The logical types of Avro 1.12 that TypeScript gets a type for; others are plain values of their underlying type. */
 export function logicalTypeOf(name: string, on: Annotated, precision: unknown, scale: unknown): LogicalTypeResult {
@@ -37,14 +40,8 @@ export function logicalTypeOf(name: string, on: Annotated, precision: unknown, s
     case 'big-decimal':
       return on.primitive === 'bytes' ? { logicalType: { name } } : { problem: 'big-decimal annotates bytes only' }
     default:
-      return { problem: `${name} is no logical type of Avro's` }
+      return { problem: `${name} is no logical type of Avro's`, isUnknown: true }
   }
-}
-
-/** How a logical type is written, for who took its name for that of a type. */
-export function logicalTypeHint(name: string): string | undefined {
-  const primitive = underlying.get(name) ?? (name === 'uuid' ? 'string' : undefined)
-  return primitive && `It is a logical type: { "type": "${primitive}", "logicalType": "${name}" }.`
 }
 
 /** Micros and nanos since the epoch go beyond what a number holds: the year 9999 does in micros, today does in nanos. */

@@ -98,7 +98,7 @@ test('longs are bigints on demand, but those of Kafka', (t) => {
 
 const wrong: readonly (readonly [unknown, RegExp])[] = [
   ['seed.user', /no type seed.user.*seed.User/],
-  ['Item', /ambiguous.*shop.a.Item or shop.b.Item/],
+  ['Item', /ambiguous.*`shop.a.Item` or `shop.b.Item`/],
   ['strng', /no type strng/],
   ['null', /null alone/],
   [{ timeWindowed: 'string' }, /size of its window/],
