@@ -48,6 +48,7 @@ export const diagnosticCodes = {
   'avro-fixed': 'A fixed without a size.',
   'avro-union': 'A union within a union, of nothing, or with two branches that data could not tell apart.',
   'avro-default': 'A default that is not a value of its field.',
+  'unreadable-default': 'A default that Avro allows and no reader can take: no value of its logical type, or a `long` beyond ±2^53.',
   'avro-attribute': 'An attribute of a schema with a value that it cannot have.',
   'avro-logical-type':
     'A logical type that Avro does not know, or that does not fit what it annotates: it is ignored, as the specification says.',

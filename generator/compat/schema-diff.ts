@@ -2,13 +2,16 @@ import type { Place } from '../diagnostics.js'
 import type { AvroEnum, AvroField, AvroNamed, AvroRecord, AvroSchema } from '../model/avro.js'
 import { type IncompatibilityType, incompatibilities } from '../model/compatibility.js'
 import { stringifyJson } from '../model/json.js'
-import { logicalChanges } from '../model/logical-changes.js'
+import { logicalChanges, newLogicalTypes } from '../model/logical-changes.js'
+import { logicalTypeText } from '../model/logical-type.js'
 import { writerField } from '../model/resolution.js'
 import { schemaKey } from '../model/schema-key.js'
+import { unreadableDefaults } from '../model/unreadable-default.js'
 
 /** What a reader cannot read, or would misread, of what a writer wrote; empty if nothing. */
 export function readingProblems(reader: AvroSchema, writer: AvroSchema): readonly string[] {
-  return [...new Set([...problemsAt(reader, writer, [], new Set()), ...logicalChanges(reader, writer)])]
+  const problems = [...problemsAt(reader, writer, [], new Set()), ...logicalChanges(reader, writer), ...unreadableDefaults(reader, writer)]
+  return [...new Set(problems)]
 }
 
 function problemsAt(reader: AvroSchema, writer: AvroSchema, path: readonly string[], seen: ReadonlySet<AvroSchema>): readonly string[] {
@@ -106,7 +109,8 @@ function fieldDifferences(before: AvroRecord, after: AvroRecord): readonly Diffe
     taken.add(former.name)
     const changes: string[] = []
     if (former.name !== field.name) changes.push(`was ${former.name}`)
-    if (usage(former.type) !== usage(field.type)) changes.push(`${usage(former.type)} → ${usage(field.type)}`)
+    const [was, is] = [schemaKey(former.type), schemaKey(field.type)]
+    if (was !== is) changes.push(`${was} → ${is}`, ...newLogicalTypes(field.type, former.type))
     const [from, to] = [former.default, field.default].map((value) => (value === undefined ? 'none' : stringifyJson(value)))
     if (from !== to) changes.push(`default ${from} → ${to}`)
     return changes.length === 0 ? [] : [{ text: `${name}: ${changes.join(', ')}`, place: field.place }]
@@ -134,7 +138,7 @@ function symbolDifferences(before: AvroEnum, after: AvroEnum): readonly Differen
 
 function usage(schema: AvroSchema): string {
   if (schema.kind !== 'fixed') return schemaKey(schema)
-  return `${schema.fullName} of ${schema.size} bytes${schema.logicalType === undefined ? '' : ` as ${schema.logicalType.name}(${schema.logicalType.precision ?? ''}, ${schema.logicalType.scale ?? ''})`}`
+  return `${schema.fullName} of ${schema.size} bytes${schema.logicalType === undefined ? '' : ` as ${logicalTypeText(schema.logicalType)}`}`
 }
 
 /** Those of a schema, each once, in the order in which they are met. */

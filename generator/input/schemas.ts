@@ -1,8 +1,9 @@
 import { posix } from 'node:path'
 import { compareText, type Diagnostic, type Place } from '../diagnostics.js'
 import { Kept } from '../kept.js'
-import type { AvroNamed, AvroSchema } from '../model/avro.js'
+import type { AvroField, AvroNamed, AvroSchema } from '../model/avro.js'
 import { schemaText } from '../model/schema-text.js'
+import { unreadableDefault } from '../model/unreadable-default.js'
 import { firstBeyond } from './closure.js'
 import { DefaultCheck } from './defaults.js'
 import { type IdlFile, parseIdl } from './idl.js'
@@ -162,11 +163,22 @@ export class Schemas {
     if (definitions.length > 0) this.#checkSize()
     for (const { field, node, located } of completed.flatMap(({ defaults }) => defaults)) {
       const problem = this.#defaults.problem(field)
-      if (problem === undefined) continue
+      if (problem === undefined) {
+        this.#warnOfDefault(field, located.place(node.at))
+        continue
+      }
       const message = `the default of the field ${field.name} is wrong: ${problem.message}`
       this.diagnostics.push({ code: 'avro-default', severity: 'error', place: located.place(problem.at ?? node.at), message })
     }
     return schemas
+  }
+
+  #warnOfDefault(field: AvroField, place: Place): void {
+    const reason = unreadableDefault(field)
+    if (reason === undefined) return
+    const message = `data without the field ${field.name} cannot be read by its default: ${reason}`
+    const hint = 'Give it another default, or make it a union with null; a `long` may be a bigint: "jsType": "bigint".'
+    this.diagnostics.push({ code: 'unreadable-default', severity: 'warning', place, message, hint })
   }
 
   #checkSize(): void {

@@ -44,6 +44,11 @@ export function logicalTypeOf(name: string, on: Annotated, precision: unknown, s
   }
 }
 
+/** `uuid`, `decimal(9, 2)`. */
+export function logicalTypeText({ name, precision, scale }: AvroLogicalType): string {
+  return precision === undefined ? name : `${name}(${precision}, ${scale ?? 0})`
+}
+
 /** Micros and nanos since the epoch go beyond what a number holds: the year 9999 does in micros, today does in nanos. */
 export function isBigintLogicalType({ name }: AvroLogicalType): boolean {
   return /timestamp-(micros|nanos)$/.test(name)

@@ -1,4 +1,5 @@
 import type { AvroSchema } from './avro.js'
+import { logicalTypeText } from './logical-type.js'
 
 /** The name of a schema; of one in place what it is made of, `array<shop.Order>`. */
 export function schemaKey(schema: AvroSchema): string {
@@ -6,8 +7,7 @@ export function schemaKey(schema: AvroSchema): string {
     case 'primitive': {
       const { primitive, logicalType } = schema
       if (logicalType === undefined) return primitive
-      const { name, precision, scale } = logicalType
-      return precision === undefined ? `${primitive} as ${name}` : `${primitive} as ${name}(${precision}, ${scale ?? 0})`
+      return `${primitive} as ${logicalTypeText(logicalType)}`
     }
     case 'array':
       return `array<${schemaKey(schema.items)}>`

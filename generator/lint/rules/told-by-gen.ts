@@ -28,6 +28,12 @@ export const toldByGen: readonly Rule[] = [
     why: 'It is not imported, so nobody tells whether the module has it. Use it, or remove it.',
   },
   {
+    code: 'unreadable-default',
+    level: 'warn',
+    summary: diagnosticCodes['unreadable-default'],
+    why: 'Avro takes `""` as the default of a `uuid`, since it looks at the string alone; the first reader that needs the default fails. Give it a value of the logical type, or make it a union with null.',
+  },
+  {
     code: 'avro-logical-type',
     level: 'warn',
     summary: diagnosticCodes['avro-logical-type'],
