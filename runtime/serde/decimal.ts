@@ -37,15 +37,41 @@ export class Decimal {
     return new Decimal(this.unscaled / divisor, scale)
   }
 
+  /** The exact sum, of the larger scale. Throws a RangeError as `of` and `withScale` do. */
+  plus(other: Decimal | string | number | bigint): Decimal {
+    const [a, b] = this.#alike(other)
+    return new Decimal(a.unscaled + b.unscaled, a.scale)
+  }
+
+  /** The exact difference, of the larger scale. Throws a RangeError as `of` and `withScale` do. */
+  minus(other: Decimal | string | number | bigint): Decimal {
+    const [a, b] = this.#alike(other)
+    return new Decimal(a.unscaled - b.unscaled, a.scale)
+  }
+
+  /** The exact product, whose scale is the sum of both. Throws a RangeError as `of` does, or if that is no scale. */
+  times(other: Decimal | string | number | bigint): Decimal {
+    const factor = toDecimal(other)
+    return new Decimal(this.unscaled * factor.unscaled, this.scale + factor.scale)
+  }
+
+  /** Both with one scale. */
+  #alike(value: Decimal | string | number | bigint): readonly [Decimal, Decimal] {
+    const other = toDecimal(value)
+    const scale = Math.max(this.scale, other.scale)
+    return [this.withScale(scale), other.withScale(scale)]
+  }
+
   /** Negative, zero or positive, as this is less than, equal to or greater than the other; 1.0 equals 1.00. */
-  compare(other: Decimal): number {
+  compare(value: Decimal | string | number | bigint): number {
+    const other = toDecimal(value)
     if (this.scale === other.scale) return order(this.unscaled, other.unscaled)
     const [sign, otherSign] = [order(this.unscaled, 0n), order(other.unscaled, 0n)]
     if (sign !== otherSign || sign === 0) return order(sign, otherSign)
     const magnitude = order(this.precision - this.scale, other.precision - other.scale)
     if (magnitude !== 0) return magnitude * sign
-    const scale = Math.max(this.scale, other.scale)
-    return order(this.withScale(scale).unscaled, other.withScale(scale).unscaled)
+    const [a, b] = this.#alike(other)
+    return order(a.unscaled, b.unscaled)
   }
 
   /** Digits of the unscaled value; 1 of zero, as of Java's `BigDecimal`. */
@@ -91,6 +117,10 @@ export function unscaledFor(value: Decimal, precision: number, scale: number): b
     throw new AvroError((error as Error).message)
   }
   return unscaled
+}
+
+function toDecimal(value: Decimal | string | number | bigint): Decimal {
+  return value instanceof Decimal ? value : Decimal.of(value)
 }
 
 function powerOfTen(exponent: number): bigint {

@@ -59,6 +59,20 @@ test('decimals compare by value', (t) => {
   t.is(new Decimal(0n, 2 ** 31 - 1).compare(new Decimal(0n, -(2 ** 31))), 0)
 })
 
+test('sums, differences and products are exact', (t) => {
+  const price = Decimal.of('19.99')
+  t.is(price.plus('0.005').toString(), '19.995')
+  t.is(price.minus(20).toString(), '-0.01')
+  t.is(price.times(3).toString(), '59.97')
+  t.is(price.times(Decimal.of('0.10')).toString(), '1.9990')
+  t.is(Decimal.of('0.1').plus(0.2).compare('0.3'), 0)
+  t.is(Decimal.of(0).plus(new Decimal(5n, -3)).toString(), '5000')
+  t.is(new Decimal(5n, -3).times(2n ** 64n).toString(), `${5000n * 2n ** 64n}`)
+  t.throws(() => price.plus('much'), { instanceOf: RangeError })
+  t.throws(() => price.plus(new Decimal(1n, -(2 ** 31))), { instanceOf: RangeError })
+  t.throws(() => new Decimal(1n, 2 ** 31 - 1).times('0.1'), { instanceOf: RangeError })
+})
+
 test('another scale loses no digit, or is an error', (t) => {
   t.is(Decimal.of('1.50').withScale(1).toString(), '1.5')
   t.is(Decimal.of('1.5').withScale(3).toString(), '1.500')

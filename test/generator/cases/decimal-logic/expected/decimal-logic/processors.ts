@@ -40,9 +40,7 @@ export class Totals extends AggregateLogic<string, Sale, Decimal_> {
 
   /** The aggregate with the record. */
   protected override aggregate({ value }: Totals.In, aggregate: Decimal_): Decimal_ {
-    const { unscaled, scale } = value.price
-    const total = aggregate.withScale(scale).unscaled + unscaled * BigInt(value.quantity)
-    return new Decimal(total, scale)
+    return aggregate.plus(value.price.times(value.quantity))
   }
 }
 
