@@ -6,17 +6,30 @@ import { resolvedPairs, writerField } from './resolution.js'
  * Why data without the field cannot be read: its default is one by the specification, which looks at the underlying type alone, and yet is no value
  * of its logical type, or a `long` that a number does not hold. Undefined if there is no such reason.
  */
-export function unreadableDefault({ type, default: value }: AvroField): string | undefined {
-  return value === undefined ? undefined : unreadable(type, value)
+export function unreadableDefault(field: AvroField): string | undefined {
+  return ofField(field, new Map())
+}
+
+/** What was found of fields' own defaults: records within each other have them many times. */
+type Known = Map<AvroField, string | undefined>
+
+function ofField(field: AvroField, known: Known): string | undefined {
+  if (field.default === undefined) return undefined
+  if (known.has(field)) return known.get(field)
+  known.set(field, undefined)
+  const found = unreadable(field.type, field.default, known)
+  known.set(field, found)
+  return found
 }
 
 /** Fields that the writer's records lack, and whose defaults the reader cannot read. */
 export function unreadableDefaults(reader: AvroSchema, writer: AvroSchema): readonly string[] {
+  const known: Known = new Map()
   return resolvedPairs(reader, writer).flatMap((pair) => {
     const { reader: to, writer: from, path } = pair
     if (to.kind !== 'record' || from.kind !== 'record') return []
     return missing(to, from).flatMap((field) => {
-      const reason = unreadableDefault(field)
+      const reason = ofField(field, known)
       const at = path === '' ? field.name : `${path}.${field.name}`
       return reason === undefined ? [] : [`${at} is not in the writer's schema, and its default cannot be read: ${reason}`]
     })
@@ -27,25 +40,25 @@ function missing(reader: AvroRecord, writer: AvroRecord): readonly AvroField[] {
   return reader.fields.filter((field) => writerField(writer, field) === undefined)
 }
 
-function unreadable(schema: AvroSchema, value: Json): string | undefined {
+function unreadable(schema: AvroSchema, value: Json, known: Known): string | undefined {
   switch (schema.kind) {
     case 'primitive':
       return unreadablePrimitive(schema, value)
     case 'fixed':
       return unreadableFixed(schema)
     case 'array':
-      return isList(value) ? firstOf(value, (item) => unreadable(schema.items, item)) : undefined
+      return isList(value) ? firstOf(value, (item) => unreadable(schema.items, item, known)) : undefined
     case 'map':
-      return isObject(value) ? firstOf(Object.values(value), (item) => unreadable(schema.values, item)) : undefined
+      return isObject(value) ? firstOf(Object.values(value), (item) => unreadable(schema.values, item, known)) : undefined
     case 'record':
       if (!isObject(value)) return undefined
       return firstOf(schema.fields, (field) => {
         const given = Object.hasOwn(value, field.name) ? value[field.name] : undefined
-        return given === undefined ? unreadableDefault(field) : unreadable(field.type, given)
+        return given === undefined ? ofField(field, known) : unreadable(field.type, given, known)
       })
     case 'union': {
       const branch = schema.branches.find((each) => isOf(each, value))
-      return branch && unreadable(branch, value)
+      return branch && unreadable(branch, value, known)
     }
     case 'enum':
       return undefined
