@@ -1,8 +1,9 @@
-import { storeKeys, storeKinds } from './model/stores.js'
-import { encodings, maxPartitions, type topicKeys } from './model/topics.js'
+import { maxPartitions } from './model/topology.js'
 import type { InputSyntax, MethodSyntax, Operator } from './operators/operator.js'
 import type { JsonSchema } from './operators/options.js'
 import { operators } from './operators/registry.js'
+import { storeKeys, storeKinds } from './topology/stores.js'
+import { encodings, type topicKeys } from './topology/topics.js'
 
 /** The JSON Schema of manifests, for editors: made from the operators, so that it says what `gen` takes. It ships as manifest.schema.json. */
 export function manifestSchema(): JsonSchema {

@@ -1,3 +1,6 @@
+import type { AvroNamed, AvroSchema } from './avro/schema.js'
+import { schemaKey } from './avro/schema-key.js'
+import { schemaText } from './avro/schema-text.js'
 import type { Diagnostic, Place } from './diagnostics.js'
 import { describeSchema, typeFile, typeFileParts } from './emit/avro/file.js'
 import { type TypeModule, TypeModules } from './emit/avro/modules.js'
@@ -9,12 +12,9 @@ import type { LongType } from './input/schema-reader.js'
 import { Schemas } from './input/schemas.js'
 import type { InputFile } from './input/source.js'
 import { Memory } from './memory.js'
-import type { AvroNamed, AvroSchema } from './model/avro.js'
 import type { Code, DataType, Encoding, KafkaPrimitive, TypeSystem, WriterSchema } from './model/data-type.js'
 import { formatDuration } from './model/durations.js'
-import { schemaKey } from './model/schema-key.js'
-import { schemaText } from './model/schema-text.js'
-import { didYouMean } from './model/suggest.js'
+import { didYouMean } from './suggest.js'
 
 export interface TypeOptions {
   /** How Avro's `long` reads in TypeScript where the schema does not say (`jsType`); default `number`, with an error beyond ±(2^53 − 1). */

@@ -1,5 +1,5 @@
 import { type ParseArgsConfig, parseArgs } from 'node:util'
-import { didYouMean } from '../model/suggest.js'
+import { didYouMean } from '../suggest.js'
 import { type Io, UsageError } from './io.js'
 
 type Options = NonNullable<ParseArgsConfig['options']>

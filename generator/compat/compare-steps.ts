@@ -1,6 +1,6 @@
+import { isList, isObject, type Json, jsonObject, stringifyJson } from '../avro/json.js'
 import type { LockedStep, LockedTopology } from '../lock/lock.js'
 import { formatDuration } from '../model/durations.js'
-import { isList, isObject, type Json, jsonObject, stringifyJson } from '../model/json.js'
 import { type ChangeCode, changeCodes } from './change-codes.js'
 import { resetApplication } from './commands.js'
 import type { Comparison } from './comparison.js'

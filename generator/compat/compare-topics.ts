@@ -1,5 +1,5 @@
+import { isList } from '../avro/json.js'
 import type { LockedTopic, LockedTopology } from '../lock/lock.js'
-import { isList } from '../model/json.js'
 import { alterPartitions } from './commands.js'
 import { fingerprints, type SchemaChange, type TypeChange } from './compare-types.js'
 import type { Comparison } from './comparison.js'

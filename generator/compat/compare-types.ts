@@ -1,8 +1,8 @@
+import { sameJson } from '../avro/json.js'
+import type { AvroSchema } from '../avro/schema.js'
 import type { Place } from '../diagnostics.js'
 import { describeSide, describeType, type Lock, type LockedSide, type LockedTypeDetails, typesOf } from '../lock/lock.js'
 import { schemaOf } from '../lock/locked-schema.js'
-import type { AvroSchema } from '../model/avro.js'
-import { sameJson } from '../model/json.js'
 import { type Difference, readingProblems, schemaDifferences } from './schema-diff.js'
 
 /** What became of the type of a topic's or a store's side, or of one of the types within it. */

@@ -1,6 +1,6 @@
+import type { AvroSchema } from '../avro/schema.js'
 import { compareText } from '../diagnostics.js'
 import type { Lock, LockedTopology } from '../lock/lock.js'
-import type { AvroSchema } from '../model/avro.js'
 import type { TopologyModel } from '../model/topology.js'
 import { type Change, changeOf, verdicts } from './change.js'
 import { deleteGroup, deleteTopics, resetApplication } from './commands.js'

@@ -1,12 +1,12 @@
+import { type IncompatibilityType, incompatibilities } from '../avro/compatibility.js'
+import { stringifyJson } from '../avro/json.js'
+import { logicalChanges, newLogicalTypes } from '../avro/logical-changes.js'
+import { logicalTypeText } from '../avro/logical-type.js'
+import { writerField } from '../avro/resolution.js'
+import type { AvroEnum, AvroField, AvroNamed, AvroRecord, AvroSchema } from '../avro/schema.js'
+import { schemaKey } from '../avro/schema-key.js'
+import { unreadableDefaults } from '../avro/unreadable-default.js'
 import type { Place } from '../diagnostics.js'
-import type { AvroEnum, AvroField, AvroNamed, AvroRecord, AvroSchema } from '../model/avro.js'
-import { type IncompatibilityType, incompatibilities } from '../model/compatibility.js'
-import { stringifyJson } from '../model/json.js'
-import { logicalChanges, newLogicalTypes } from '../model/logical-changes.js'
-import { logicalTypeText } from '../model/logical-type.js'
-import { writerField } from '../model/resolution.js'
-import { schemaKey } from '../model/schema-key.js'
-import { unreadableDefaults } from '../model/unreadable-default.js'
 
 /** What a reader cannot read, or would misread, of what a writer wrote; empty if nothing. */
 export function readingProblems(reader: AvroSchema, writer: AvroSchema): readonly string[] {

@@ -1,4 +1,4 @@
-import type { AvroNamed, AvroSchema } from '../model/avro.js'
+import type { AvroNamed, AvroSchema } from '../avro/schema.js'
 
 /**
  * The first type that cannot be written out any more with all types that it refers to, if all of `types` are: a fingerprint is made of such a

@@ -1,4 +1,4 @@
-import type { AvroField, AvroSchema } from '../model/avro.js'
+import type { AvroField, AvroSchema } from '../avro/schema.js'
 import { type JsonNode, member } from './json.js'
 import { isInteger } from './json-value.js'
 

@@ -1,6 +1,6 @@
+import { isName } from '../avro/names.js'
+import { typeHint } from '../avro/type-hint.js'
 import type { Diagnostic } from '../diagnostics.js'
-import { isName } from '../model/names.js'
-import { typeHint } from '../model/type-hint.js'
 import { IdlLexer, type Token } from './idl-lexer.js'
 import { type JsonMember, type JsonNode, type JsonObject, JsonSyntaxError, maxDepth, maxNumber } from './json.js'
 import type { Source } from './source.js'

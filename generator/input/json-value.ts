@@ -1,4 +1,4 @@
-import { type Json, jsonObject } from '../model/json.js'
+import { type Json, jsonObject } from '../avro/json.js'
 import type { JsonNode, JsonNumber } from './json.js'
 
 /** The value of a node; integers that a number cannot hold become bigints. */

@@ -1,4 +1,4 @@
-import type { AvroNamed } from '../model/avro.js'
+import type { AvroNamed } from '../avro/schema.js'
 import { referencesOf } from './closure.js'
 import type { Definition, FieldDefault } from './schema-builder.js'
 import type { LongType } from './schema-reader.js'

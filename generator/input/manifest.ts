@@ -1,5 +1,5 @@
 import type { Place, Report } from '../diagnostics.js'
-import { isFileName } from '../model/file-names.js'
+import { isFileName } from '../file-names.js'
 import { entry, NodeReader, type Reference, shorten } from './reader.js'
 import { type InputNode, type MapNode, parseYaml } from './yaml.js'
 

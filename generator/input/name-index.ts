@@ -1,4 +1,4 @@
-import { closest, maxCandidates } from '../model/suggest.js'
+import { closest, maxCandidates } from '../suggest.js'
 
 /** Full names by what they are without namespace and case: for references that leave the namespace out, and for those that are misspelt. */
 export class NameIndex {

@@ -1,8 +1,10 @@
 import type { DiagnosticCode } from '../diagnostic-codes.js'
 import type { Place, Report } from '../diagnostics.js'
-import { namePattern } from '../model/step-names.js'
-import { closest, suggest } from '../model/suggest.js'
+import { closest, suggest } from '../suggest.js'
 import type { InputNode, ListNode, MapNode, ScalarNode } from './yaml.js'
+
+/** Names in a manifest. */
+const namePattern = /^[A-Za-z][A-Za-z0-9._-]*$/
 
 /** A text of the input that names something, and where it stands. */
 export interface Reference {

@@ -1,8 +1,8 @@
+import type { Json } from '../avro/json.js'
+import { type Annotated, logicalTypeOf } from '../avro/logical-type.js'
+import type { AvroAttributes } from '../avro/schema.js'
+import { logicalTypeHint } from '../avro/type-hint.js'
 import type { Diagnostic, Place } from '../diagnostics.js'
-import type { AvroAttributes } from '../model/avro.js'
-import type { Json } from '../model/json.js'
-import { type Annotated, logicalTypeOf } from '../model/logical-type.js'
-import { logicalTypeHint } from '../model/type-hint.js'
 import { type JsonNode, type JsonObject, member } from './json.js'
 import { isInteger, toJson } from './json-value.js'
 

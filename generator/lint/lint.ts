@@ -1,7 +1,7 @@
 import { type Diagnostic, sortDiagnostics } from '../diagnostics.js'
 import type { InputFile } from '../input/source.js'
 import type { Lock } from '../lock/lock.js'
-import { didYouMean } from '../model/suggest.js'
+import { didYouMean } from '../suggest.js'
 import { rules, unusedSuppression } from './registry.js'
 import type { Level, LintedProject, Rule } from './rule.js'
 import { Steps } from './steps.js'

@@ -1,6 +1,6 @@
+import type { AvroNamed } from '../avro/schema.js'
 import type { Place } from '../diagnostics.js'
 import type { Lock } from '../lock/lock.js'
-import type { AvroNamed } from '../model/avro.js'
 import type { TopologyModel } from '../model/topology.js'
 import type { Steps } from './steps.js'
 

@@ -1,4 +1,4 @@
-import type { AvroSchema } from '../model/avro.js'
+import type { AvroSchema } from '../avro/schema.js'
 import type { DataType } from '../model/data-type.js'
 import type { TopologyModel } from '../model/topology.js'
 

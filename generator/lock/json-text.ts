@@ -1,4 +1,4 @@
-import { isList, isObject, type Json, stringifyJson } from '../model/json.js'
+import { isList, isObject, type Json, stringifyJson } from '../avro/json.js'
 
 const width = 120
 

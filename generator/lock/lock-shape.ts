@@ -1,4 +1,4 @@
-import { isList, isObject, type Json } from '../model/json.js'
+import { isList, isObject, type Json } from '../avro/json.js'
 
 /** What is wrong with the shape of a lock: it may come from a stranger, and its names end up in commands. Undefined if nothing is. */
 export function checkLockShape(lock: Json): string | undefined {

@@ -1,5 +1,5 @@
+import type { Json } from '../avro/json.js'
 import type { Encoding } from '../model/data-type.js'
-import type { Json } from '../model/json.js'
 
 /** `topology.lock.json`, beside the manifests: what the topologies of a folder are to those who run them, and the schemas that their data has. */
 export interface Lock {

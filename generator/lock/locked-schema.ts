@@ -1,7 +1,7 @@
+import { fullSchema } from '../avro/full-schema.js'
+import { stringifyJson } from '../avro/json.js'
+import type { AvroSchema } from '../avro/schema.js'
 import { Schemas } from '../input/schemas.js'
-import type { AvroSchema } from '../model/avro.js'
-import { fullSchema } from '../model/full-schema.js'
-import { stringifyJson } from '../model/json.js'
 import type { LockedSchema } from './lock.js'
 
 const parsed = new WeakMap<LockedSchema, AvroSchema | 'broken'>()

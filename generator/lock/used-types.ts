@@ -1,8 +1,8 @@
-import type { AvroSchema } from '../model/avro.js'
-import { fingerprint } from '../model/canonical.js'
+import { fingerprint } from '../avro/canonical.js'
+import type { AvroSchema } from '../avro/schema.js'
+import { schemaKey } from '../avro/schema-key.js'
 import type { DataType, Encoding } from '../model/data-type.js'
 import { formatDuration } from '../model/durations.js'
-import { schemaKey } from '../model/schema-key.js'
 import type { LockedType } from './lock.js'
 
 /** The types of topics and state as the lock has them, and the schemas that they need. */

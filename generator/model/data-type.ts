@@ -1,5 +1,5 @@
+import type { AvroNamed, AvroSchema } from '../avro/schema.js'
 import type { Diagnostic, Place } from '../diagnostics.js'
-import type { AvroNamed, AvroSchema } from './avro.js'
 
 /** Kafka's own serdes, by the names of the manifest (docs/manifest.md, Types). */
 export type KafkaPrimitive = 'string' | 'int' | 'long' | 'short' | 'float' | 'double' | 'boolean' | 'bytes' | 'uuid'

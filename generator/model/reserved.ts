@@ -16,6 +16,3 @@ const globals =
 
 /** Names that generated code does not declare: a type of such a name gets an underscore at its end. */
 export const reservedNames: ReadonlySet<string> = new Set([...words.split(' '), ...globals.split(' ')])
-
-/** Names of files that Windows keeps for devices. */
-export const reservedFiles = /^(?:con|prn|aux|nul|com\d|lpt\d)$/

@@ -1,9 +1,6 @@
 import { reservedNames } from './reserved.js'
 import { runtimeSymbols } from './runtime-symbols.js'
 
-/** Names of the manifest, and what they are called in TypeScript. */
-export const namePattern = /^[A-Za-z][A-Za-z0-9._-]*$/
-
 /** `by-user` → `ByUser`. */
 export function pascalCase(name: string): string {
   return name

@@ -26,6 +26,9 @@ export interface TopologyModel {
   describe(type: DataType): string
 }
 
+/** Kafka counts partitions in 32 bits. */
+export const maxPartitions = 2 ** 31 - 1
+
 export interface TopicModel {
   /** As the manifest calls it. */
   readonly name: string

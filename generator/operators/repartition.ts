@@ -1,7 +1,7 @@
 import { code, runtimeValue } from '../model/code.js'
 import type { DataType } from '../model/data-type.js'
-import { maxPartitions } from '../model/topics.js'
 import type { LogicModel } from '../model/topology.js'
+import { maxPartitions } from '../model/topology.js'
 import { inAlias, named, typescript } from './aliases.js'
 import { checkKind } from './checks.js'
 import { number, recordMethod } from './methods.js'

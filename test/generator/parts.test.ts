@@ -8,7 +8,7 @@ import { Source } from '#generator/input/source.js'
 import { type InputNode, parseYaml } from '#generator/input/yaml.js'
 import { formatDuration, parseSignedDuration } from '#generator/model/durations.js'
 import { camelCase, pascalCase, stepClassName } from '#generator/model/step-names.js'
-import { didYouMean, suggest } from '#generator/model/suggest.js'
+import { didYouMean, suggest } from '#generator/suggest.js'
 
 test('names become classes and properties; JavaScript’s own names get Step', (t) => {
   t.deepEqual(['by-user', 'a.b_c', 'URLs', 'x1-2'].map(pascalCase), ['ByUser', 'ABC', 'URLs', 'X12'])

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto'
-import type { AvroNamed, AvroSchema } from '../../model/avro.js'
-import { reservedFiles, reservedNames } from '../../model/reserved.js'
-import { schemaText } from '../../model/schema-text.js'
+import type { AvroNamed, AvroSchema } from '../../avro/schema.js'
+import { schemaText } from '../../avro/schema-text.js'
+import { reservedFiles } from '../../file-names.js'
+import { reservedNames } from '../../model/reserved.js'
 import { kebab, lowerFirst, upperFirst } from '../source-text.js'
 
 /** The generated module of a type: where it is, and what it exports. */

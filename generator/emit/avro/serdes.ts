@@ -1,4 +1,4 @@
-import type { AvroLogicalType, AvroPrimitive, AvroSchema, AvroUnion } from '../../model/avro.js'
+import type { AvroLogicalType, AvroPrimitive, AvroSchema, AvroUnion } from '../../avro/schema.js'
 import { objectKey, quoted, upperFirst } from '../source-text.js'
 import type { TypeModules } from './modules.js'
 import type { Scope } from './scope.js'

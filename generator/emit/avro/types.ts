@@ -1,5 +1,5 @@
-import type { AvroLogicalType, AvroPrimitive, AvroSchema, AvroUnion } from '../../model/avro.js'
-import { isBigintLogicalType } from '../../model/logical-type.js'
+import { isBigintLogicalType } from '../../avro/logical-type.js'
+import type { AvroLogicalType, AvroPrimitive, AvroSchema, AvroUnion } from '../../avro/schema.js'
 import { quoted, upperFirst } from '../source-text.js'
 import type { TypeModules } from './modules.js'
 import type { Scope } from './scope.js'

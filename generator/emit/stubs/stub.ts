@@ -1,6 +1,6 @@
 import { posix } from 'node:path'
+import { reservedFiles } from '../../file-names.js'
 import type { Code, Import } from '../../model/data-type.js'
-import { reservedFiles } from '../../model/reserved.js'
 import type { LogicModel, MethodModel, StepModel, TopologyModel } from '../../model/topology.js'
 import { importLines } from '../imports.js'
 import { render } from '../render.js'

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto'
+import type { AvroSchema } from '../../avro/schema.js'
+import { schemaText } from '../../avro/schema-text.js'
 import { compareText } from '../../diagnostics.js'
-import type { AvroSchema } from '../../model/avro.js'
 import type { DataType } from '../../model/data-type.js'
-import { schemaText } from '../../model/schema-text.js'
 import type { TopologyModel } from '../../model/topology.js'
 import { generatorVersion } from '../../version.js'
 

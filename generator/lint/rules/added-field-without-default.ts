@@ -1,8 +1,8 @@
+import { resolvedPairs, writerField } from '../../avro/resolution.js'
+import type { AvroField, AvroSchema } from '../../avro/schema.js'
+import { schemaKey } from '../../avro/schema-key.js'
 import type { Lock, LockedSchema } from '../../lock/lock.js'
 import { schemaOf } from '../../lock/locked-schema.js'
-import type { AvroField, AvroSchema } from '../../model/avro.js'
-import { resolvedPairs, writerField } from '../../model/resolution.js'
-import { schemaKey } from '../../model/schema-key.js'
 import type { Found, Rule } from '../rule.js'
 import { typesOf, unwindowed } from '../types.js'
 

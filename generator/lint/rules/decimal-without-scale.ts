@@ -1,5 +1,5 @@
+import type { AvroSchema } from '../../avro/schema.js'
 import type { Place } from '../../diagnostics.js'
-import type { AvroSchema } from '../../model/avro.js'
 import type { Rule } from '../rule.js'
 
 export const decimalWithoutScale: Rule = {

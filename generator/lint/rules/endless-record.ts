@@ -1,4 +1,4 @@
-import type { AvroNamed, AvroRecord, AvroSchema } from '../../model/avro.js'
+import type { AvroNamed, AvroRecord, AvroSchema } from '../../avro/schema.js'
 import type { Rule } from '../rule.js'
 
 export const endlessRecord: Rule = {

@@ -1,4 +1,4 @@
-import type { AvroField, AvroRecord } from '../../model/avro.js'
+import type { AvroField, AvroRecord } from '../../avro/schema.js'
 import type { Found, LintedProject, Rule } from '../rule.js'
 import { isNull } from '../types.js'
 

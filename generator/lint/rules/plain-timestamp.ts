@@ -1,4 +1,4 @@
-import type { AvroSchema } from '../../model/avro.js'
+import type { AvroSchema } from '../../avro/schema.js'
 import type { Rule } from '../rule.js'
 import { fields } from './field-default.js'
 

@@ -1,4 +1,4 @@
-import type { Json } from '#generator/model/json.js'
+import type { Json } from '#generator/avro/json.js'
 import { handlesOf, type NamedType, type Project } from './project.js'
 import { logicOf } from './step-logic.js'
 

@@ -1,4 +1,4 @@
-import type { Json } from '#generator/model/json.js'
+import type { Json } from '#generator/avro/json.js'
 
 /** A small project of a user's of `gen`, as data that can be changed: a few types, one topology. */
 export interface Project {

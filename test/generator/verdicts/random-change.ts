@@ -1,4 +1,4 @@
-import type { Json } from '#generator/model/json.js'
+import type { Json } from '#generator/avro/json.js'
 import type { Random } from '../../helpers/random.js'
 import { handlesOf, isSource, type NamedType, type Project, type Step } from './project.js'
 import { encodings, keyTypes, RandomProject, valueTypes } from './random-project.js'

@@ -1,4 +1,4 @@
-import type { Json } from '#generator/model/json.js'
+import type { Json } from '#generator/avro/json.js'
 import type { Handle, Project, Step, Store } from './project.js'
 
 /** The logic of a step, in place: made anew from the types of today, as its author would after a change. */

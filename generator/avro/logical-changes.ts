@@ -1,6 +1,6 @@
-import type { AvroLogicalType, AvroSchema } from './avro.js'
 import { logicalTypeText } from './logical-type.js'
 import { resolvedPairs } from './resolution.js'
+import type { AvroLogicalType, AvroSchema } from './schema.js'
 
 /**
  * Where the bytes of the writer's values would be read as other values: decimals of another scale, times of another unit or kind. Neither the

@@ -1,7 +1,7 @@
 import type { Report } from '../diagnostics.js'
 import type { Manifest } from '../input/manifest.js'
 import { NodeReader } from '../input/reader.js'
-import { importedAs, inlineLogic, type TopologyModel } from './topology.js'
+import { importedAs, inlineLogic, type TopologyModel } from '../model/topology.js'
 
 /** Steps, topics and imports that nothing comes of: warnings, since a topology that grows has them for a while. */
 export function checkUnused(topology: TopologyModel, manifest: Manifest, report: Report): void {

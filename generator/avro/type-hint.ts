@@ -1,6 +1,6 @@
-import type { AvroPrimitiveName } from './avro.js'
+import { didYouMean } from '../suggest.js'
 import { logicalTypeNames, underlying } from './logical-type.js'
-import { didYouMean } from './suggest.js'
+import type { AvroPrimitiveName } from './schema.js'
 
 /** Primitive types by the names that other languages have for them. */
 const primitives: ReadonlyMap<string, AvroPrimitiveName> = new Map([

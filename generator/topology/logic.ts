@@ -2,11 +2,11 @@ import type { Place } from '../diagnostics.js'
 import type { NodeReader } from '../input/reader.js'
 import { parseSnippet } from '../input/snippet.js'
 import type { InputNode, ScalarNode } from '../input/yaml.js'
+import { type Code, text } from '../model/code.js'
+import { camelCase, pascalCase, stepClassName } from '../model/step-names.js'
+import type { InlineLogic, LogicModel, MethodModel } from '../model/topology.js'
 import type { Method } from '../operators/methods.js'
 import type { LogicDefinition } from '../operators/operator.js'
-import { type Code, text } from './code.js'
-import { camelCase, pascalCase, stepClassName } from './step-names.js'
-import type { InlineLogic, LogicModel, MethodModel } from './topology.js'
 
 /** What the manifest says of a method: to be written in a subclass, or its text. */
 type Written = { readonly kind: 'abstract' } | { readonly kind: 'inline'; readonly logic: InlineLogic | undefined }

@@ -1,5 +1,5 @@
-import type { AvroEnum, AvroFixed, AvroNamed, AvroRecord, AvroSchema, AvroUnion } from './avro.js'
 import { hasNameOf, writerField } from './resolution.js'
+import type { AvroEnum, AvroFixed, AvroNamed, AvroRecord, AvroSchema, AvroUnion } from './schema.js'
 
 export type IncompatibilityType =
   | 'NAME_MISMATCH'

@@ -1,7 +1,7 @@
 import type { Diagnostic, Place } from '../diagnostics.js'
-import { isFileName } from './file-names.js'
-import { isInheritedProperty } from './step-names.js'
-import type { TopologyModel } from './topology.js'
+import { isFileName } from '../file-names.js'
+import { isInheritedProperty } from '../model/step-names.js'
+import type { TopologyModel } from '../model/topology.js'
 
 /** Topologies of one run: their files must not be the same, on a disk that does not tell case either, and each is an application of its own. */
 export function checkTogether(topologies: readonly TopologyModel[]): readonly Diagnostic[] {

@@ -1,5 +1,5 @@
-import type { AvroSchema } from './avro.js'
 import { logicalTypeText } from './logical-type.js'
+import type { AvroSchema } from './schema.js'
 
 /** The name of a schema; of one in place what it is made of, `array<shop.Order>`. */
 export function schemaKey(schema: AvroSchema): string {

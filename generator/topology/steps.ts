@@ -1,11 +1,11 @@
 import type { Declaration } from '../input/manifest.js'
 import { entry, type NodeReader, type Reference, shorten } from '../input/reader.js'
 import type { MapNode } from '../input/yaml.js'
+import type { TypeSystem } from '../model/data-type.js'
 import type { Operator } from '../operators/operator.js'
 import type { Options, OptionValues } from '../operators/options.js'
 import { operators } from '../operators/registry.js'
-import type { TypeSystem } from './data-type.js'
-import { didYouMean } from './suggest.js'
+import { didYouMean } from '../suggest.js'
 
 /** A step whose own keys have been read; its inputs are still names. */
 export interface DeclaredStep extends Reference {

@@ -1,4 +1,5 @@
-import { reservedFiles } from './reserved.js'
+/** Names of files that Windows keeps for devices. */
+export const reservedFiles = /^(?:con|prn|aux|nul|com\d|lpt\d)$/
 
 /** Can a file or folder be called so on every system? Windows keeps names for devices, and drops dots and spaces at an end. */
 export function isFileName(name: string): boolean {

@@ -1,6 +1,6 @@
-import type { AvroField, AvroFixed, AvroPrimitive, AvroRecord, AvroSchema } from './avro.js'
 import { isList, isObject, type Json } from './json.js'
 import { resolvedPairs, writerField } from './resolution.js'
+import type { AvroField, AvroFixed, AvroPrimitive, AvroRecord, AvroSchema } from './schema.js'
 
 /**
  * Why data without the field cannot be read: its default is one by the specification, which looks at the underlying type alone, and yet is no value

@@ -2,14 +2,11 @@ import type { Report } from '../diagnostics.js'
 import type { Declaration } from '../input/manifest.js'
 import { entry, NodeReader } from '../input/reader.js'
 import { type InputNode, plain } from '../input/yaml.js'
-import type { DataType, Encoding, TypeSystem } from './data-type.js'
-import { camelCase } from './step-names.js'
-import type { TopicModel } from './topology.js'
+import type { DataType, Encoding, TypeSystem } from '../model/data-type.js'
+import { camelCase } from '../model/step-names.js'
+import { maxPartitions, type TopicModel } from '../model/topology.js'
 
 export const topicKeys = ['key', 'value', 'partitions', 'topic', 'encoding'] as const
-/** Kafka counts partitions in 32 bits. */
-export const maxPartitions = 2 ** 31 - 1
-
 export const encodings = ['avro', 'avro-bare', 'confluent', 'json'] as const satisfies readonly Encoding[]
 
 /** Topics of a manifest; those with a type that cannot be had are left out (and known as declared). */

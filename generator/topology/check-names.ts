@@ -2,8 +2,8 @@ import type { Place, Report } from '../diagnostics.js'
 import type { Manifest } from '../input/manifest.js'
 import { entry, NodeReader, type Reference } from '../input/reader.js'
 import type { MapNode } from '../input/yaml.js'
-import { camelCase, isInheritedProperty, pascalCase, stepClassName } from './step-names.js'
-import { importedAs, type TopologyModel } from './topology.js'
+import { camelCase, isInheritedProperty, pascalCase, stepClassName } from '../model/step-names.js'
+import { importedAs, type TopologyModel } from '../model/topology.js'
 
 /** Names that are different in the manifest, but would be the same in TypeScript or on a disk. */
 export function checkNames(topology: TopologyModel, manifest: Manifest, report: Report): void {

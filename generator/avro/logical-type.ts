@@ -1,4 +1,4 @@
-import type { AvroLogicalType, AvroPrimitiveName } from './avro.js'
+import type { AvroLogicalType, AvroPrimitiveName } from './schema.js'
 
 /** What a logical type annotates: a primitive, or a fixed of a size. */
 export interface Annotated {

@@ -7,10 +7,10 @@ import {
   topologyProblems,
 } from 'millrace/topology'
 import type { Diagnostic } from '../diagnostics.js'
-import { type DataType, type Encoding, stateEncoding } from './data-type.js'
-import { codegenVersion, type TopologySpec } from './runtime-symbols.js'
-import type { TopologyModel } from './topology.js'
-import { hasAvro } from './types.js'
+import { type DataType, type Encoding, stateEncoding } from '../model/data-type.js'
+import { codegenVersion, type TopologySpec } from '../model/runtime-symbols.js'
+import type { TopologyModel } from '../model/topology.js'
+import { hasAvro } from '../model/types.js'
 
 /** What Kafka allows as the name of a topic. */
 const maxTopicName = 249

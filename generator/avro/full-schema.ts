@@ -1,5 +1,5 @@
-import type { AvroField, AvroLogicalType, AvroNamed, AvroSchema } from './avro.js'
 import { type Json, jsonObject } from './json.js'
+import type { AvroField, AvroLogicalType, AvroNamed, AvroSchema } from './schema.js'
 
 /** What a text keeps of a schema: all that a reader goes by (aliases and defaults too), or only what data was written with. */
 export type Kept = 'reader' | 'writer'

@@ -1,4 +1,4 @@
-import type { AvroNamed, AvroSchema } from './avro.js'
+import type { AvroNamed, AvroSchema } from './schema.js'
 
 /** The Parsing Canonical Form of a schema (Avro 1.12, "Parsing Canonical Form for Schemas"). */
 export function canonicalForm(schema: AvroSchema): string {

@@ -1,6 +1,6 @@
-import type { AvroAttributes, AvroField, AvroLogicalType, AvroNamed, AvroPrimitive, AvroSchema } from './avro.js'
 import { type Json, stringifyJson } from './json.js'
 import { isBigintLogicalType } from './logical-type.js'
+import type { AvroAttributes, AvroField, AvroLogicalType, AvroNamed, AvroPrimitive, AvroSchema } from './schema.js'
 
 /**
  * A schema as JSON text with all that matters to a reader (aliases, defaults, logical types) and all that its author wrote beside it; full names

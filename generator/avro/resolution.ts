@@ -1,4 +1,4 @@
-import type { AvroField, AvroNamed, AvroRecord, AvroSchema } from './avro.js'
+import type { AvroField, AvroNamed, AvroRecord, AvroSchema } from './schema.js'
 
 /** A part of a reader's schema, and the part of a writer's whose values it gets; neither is a union. */
 export interface ResolvedPair {
