@@ -1,4 +1,5 @@
 import type { CommittedOffset } from '../client/client.js'
+import { StreamError } from '../core/errors.js'
 import type { TopicPartition } from '../core/record.js'
 import { decodeOffsetMetadata, type NamedNumber } from './offset-metadata.js'
 import { hasRowsOf } from './present-stores.js'
@@ -15,6 +16,9 @@ import { partitionName } from './topic-names.js'
  *   done again: it is skipped, so that nothing is counted twice.
  * - Elsewhere: another instance went on, or the offsets were set by hand, or the task was killed after a Kafka transaction and before the
  *   state had it. The changelog's tail is the state's too: it is replayed, and the input is read on from the group's offsets.
+ *
+ * Each beginning has a random lineage: a task that finds none starts a new one, which its state and the group keep from its first commit on.
+ * A state of another lineage than the group's is of before a reset. Its positions are of changelogs that are gone, though new ones may have come as far.
  */
 export interface RestorePlan {
   readonly changelogs: readonly PlannedChangelog[]
@@ -26,6 +30,8 @@ export interface RestorePlan {
   readonly kept: ReadonlyMap<string, number>
   /** Id of the group's last commit; 0: none. */
   readonly groupCommit: number
+  /** That of the group, or else of the state; undefined: neither has one yet. */
+  readonly lineage: number | undefined
   /** Has the state come further than the group knows? A commit is due then, or a lost state would be done again from the group's offsets. */
   readonly aheadOfGroup: boolean
 }
@@ -63,6 +69,7 @@ export interface CommitPoint {
   readonly commit: number
   /** The group's commit before. */
   readonly groupCommit: number
+  readonly lineage: number
   readonly inputs: Iterable<{
     /** `topic-partition` */
     readonly name: string
@@ -75,11 +82,13 @@ export interface CommitPoint {
 /** Beside `topic-partition`s in the positions of a state; no topic's name begins so. */
 const commitKey = '#commit'
 const groupCommitKey = '#group-commit'
+const lineageKey = '#lineage'
 const timePrefix = '#time-'
 const keptPrefix = '#kept-'
 
-/** The name of a commit's id among the numbers of an offset's metadata. */
+/** The names of a commit's id and of its lineage among the numbers of an offset's metadata. */
 export const commitName = 'millrace.commit'
+export const lineageName = 'millrace.lineage'
 
 /** The positions that go into the state with one commit after the other, beside those of changelogs: the same names each time, made once. */
 export class StatePositions {
@@ -93,10 +102,11 @@ export class StatePositions {
   }
 
   /** All of them, of this commit; what else is set in the map stays there for the next. */
-  of({ commit, groupCommit, inputs, kept }: CommitPoint): Map<string, number> {
+  of({ commit, groupCommit, lineage, inputs, kept }: CommitPoint): Map<string, number> {
     const positions = this.#positions
     positions.set(commitKey, commit)
     positions.set(groupCommitKey, groupCommit)
+    positions.set(lineageKey, lineage)
     for (const { name, position, partitionTime } of inputs) {
       if (position !== undefined) positions.set(name, position)
       if (partitionTime >= 0) positions.set(prefixed(this.#timeNames, timePrefix, name), partitionTime)
@@ -115,11 +125,14 @@ function prefixed(known: Map<string, string>, prefix: string, name: string): str
   return whole
 }
 
+/** Throws STATE_CORRUPTED for a state of another lineage than the group's. */
 export function planRestore({ inputs, stores, state, committed }: KnownPositions): RestorePlan {
   const metadata = committed.map((offset) => ({ name: partitionName(offset), ...decodeOffsetMetadata(offset.metadata) }))
   // Offsets set by hand have no id.
   const numbers = metadata.find(({ numbers }) => numbers.has(commitName))?.numbers
   const groupCommit = numbers?.get(commitName) ?? 0
+  const [ofState, ofGroup] = [state.get(lineageKey), numbers?.get(lineageName)]
+  requireLineage(ofState, ofGroup)
   const exact = isExact(state, committed.length > 0, groupCommit)
 
   const group = new Map(committed.map((offset) => [partitionName(offset), offset.offset]))
@@ -140,9 +153,9 @@ export function planRestore({ inputs, stores, state, committed }: KnownPositions
     const end = store.isInput ? Math.max(position, inputPositions.get(name) ?? 0) : undefined
     return { ...store, position, end, skip: exact && isThere && state.has(name), anew: store.persistent && !isThere && state.size > 0 }
   })
-  const kept = exact ? keptIn(state) : [...(numbers ?? [])].filter(([name]) => name !== commitName)
+  const kept = exact ? keptIn(state) : [...(numbers ?? [])].filter(([name]) => name !== commitName && name !== lineageName)
   const aheadOfGroup = [...inputPositions].some(([name, position]) => position > (group.get(name) ?? 0))
-  return { changelogs, inputPositions, partitionTimes, kept: new Map(kept), groupCommit, aheadOfGroup }
+  return { changelogs, inputPositions, partitionTimes, kept: new Map(kept), groupCommit, lineage: ofGroup ?? ofState, aheadOfGroup }
 }
 
 /**
@@ -158,10 +171,18 @@ export function planStandby({ stores, state }: Pick<KnownPositions, 'stores' | '
       return { ...store, position, end: undefined, skip: false, anew: !isThere && state.size > 0 }
     })
   const none = new Map<string, number>()
-  return { changelogs, inputPositions: none, partitionTimes: none, kept: none, groupCommit: 0, aheadOfGroup: false }
+  return { changelogs, inputPositions: none, partitionTimes: none, kept: none, groupCommit: 0, lineage: undefined, aheadOfGroup: false }
 }
 
 export const followed = [commitKey, 0] as const
+
+/** States of earlier versions have no lineage, and neither has a standby's before its task has run here. */
+function requireLineage(ofState: number | undefined, ofGroup: number | undefined): void {
+  if (ofState === undefined || ofGroup === undefined || ofState === ofGroup) return
+  throw new StreamError('STATE_CORRUPTED', 'The state is of another beginning of the application than the offsets of its group.', {
+    hint: 'The application was reset, and the state folder stayed.',
+  })
+}
 
 function isExact(state: ReadonlyMap<string, number>, hasCommitted: boolean, groupCommit: number): boolean {
   const commit = state.get(commitKey)

@@ -100,7 +100,11 @@ const codes = {
     description:
       'A row of a store was written with a schema that is not known, or whose values the schema of this version cannot take; the message names the store and the fingerprint.',
   },
-  STATE_CORRUPTED: { reaction: 'restore', description: 'A store on disk cannot be read; it is wiped and restored from its changelog.' },
+  STATE_CORRUPTED: {
+    reaction: 'restore',
+    description:
+      'State on disk cannot be read, or is of topics that were made anew or of before a reset; it is wiped and restored from its changelogs.',
+  },
   STATE_FULL: { reaction: 'stop', description: 'The disk, or the bound set for a state store, is full; nothing of the commit was kept.' },
   INVALID_ARGUMENT: {
     reaction: 'stop',

@@ -1,6 +1,7 @@
 import {
   commitName,
   followed,
+  lineageName,
   type PlannedChangelog,
   planRestore,
   planStandby,
@@ -77,6 +78,7 @@ export class TaskStorage {
   /** Of a standby. */
   #follows = false
   readonly #commit = { name: commitName, value: 0 }
+  readonly #lineage = { name: lineageName, value: 0 }
   /** Which stores the state has, from the next commit on. */
   #presence: ReadonlyMap<string, number> = new Map()
   /** The last commit that the group knows. */
@@ -114,6 +116,7 @@ export class TaskStorage {
       state,
     )
     this.#groupCommit = this.#plan.groupCommit
+    this.#lineage.value = this.#plan.lineage ?? this.#newId()
     this.#relogged = false
     this.#metadata = undefined
     this.#statePositions = new StatePositions(this.#presence)
@@ -183,7 +186,13 @@ export class TaskStorage {
   /** Writes what was logged and all positions, in one transaction. */
   write(inputs: Iterable<CommittedInput>, kept: readonly NamedNumber[]): void {
     if (this.#open.names.length === 0) return
-    const positions = this.#statePositions.of({ commit: this.#commit.value, groupCommit: this.#groupCommit, inputs, kept })
+    const positions = this.#statePositions.of({
+      commit: this.#commit.value,
+      groupCommit: this.#groupCommit,
+      lineage: this.#lineage.value,
+      inputs,
+      kept,
+    })
     for (const name of this.#ownChangelogs.values()) positions.set(name, this.#positions.get(name)!)
     this.#open.commit(positions)
   }
@@ -245,12 +254,16 @@ export class TaskStorage {
 
   #encoderOf(kept: readonly NamedNumber[]): OffsetMetadataEncoder {
     if (this.#metadata?.keptCount !== kept.length) {
-      this.#metadata = { encoder: new OffsetMetadataEncoder([this.#commit, ...kept]), keptCount: kept.length }
+      this.#metadata = { encoder: new OffsetMetadataEncoder([this.#commit, this.#lineage, ...kept]), keptCount: kept.length }
     }
     return this.#metadata.encoder
   }
 
   #nameCommit(): void {
-    this.#commit.value = 1 + Math.floor(this.#options.random() * (2 ** 48 - 1))
+    this.#commit.value = this.#newId()
+  }
+
+  #newId(): number {
+    return 1 + Math.floor(this.#options.random() * (2 ** 48 - 1))
   }
 }

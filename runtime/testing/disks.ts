@@ -10,8 +10,8 @@ export interface Disk {
   open(task: string): StateBackend
   /** Closes what is open, as the end of a process does: what was not committed is gone. */
   kill(): void
-  /** Deletes all state. */
-  wipe(): void
+  /** Deletes the state of a task, which is closed; without one, all state. */
+  wipe(task?: string): void
 }
 
 /** A disk in memory, as quick as stores in memory are. */
@@ -31,7 +31,10 @@ export function memoryDisk(): Disk {
       }
     },
     kill() {},
-    wipe: () => states.clear(),
+    wipe(task) {
+      if (task === undefined) states.clear()
+      else states.delete(task)
+    },
   }
 }
 
@@ -53,10 +56,10 @@ export function folderDisk(factory: StateBackendFactory): Disk {
       return state
     },
     kill,
-    wipe() {
-      kill()
-      if (root !== undefined) rmSync(root, { recursive: true, force: true })
-      root = undefined
+    wipe(task) {
+      if (task === undefined) kill()
+      if (root !== undefined) rmSync(join(root, task ?? ''), { recursive: true, force: true })
+      if (task === undefined) root = undefined
     },
   }
 }

@@ -4,7 +4,7 @@ import { partitionName } from '../changelog/topic-names.js'
 import type { ProducedRecord, RecordBatch } from '../client/client.js'
 import type { EmbeddedBroker } from '../client/embedded/broker.js'
 import type { Clock } from '../core/clock.js'
-import { StreamError } from '../core/errors.js'
+import { isStreamError, StreamError } from '../core/errors.js'
 import type { Logger } from '../core/logger.js'
 import type { TopicPartition } from '../core/record.js'
 import { memoryBackend } from '../stores/memory-store.js'
@@ -192,25 +192,40 @@ export class Instance {
     this.#globals.commit()
   }
 
-  #createTask({ id, subTopology, partitions }: TaskPlan): Running {
-    const { layout, exactlyOnce } = this.#options
-    const name = formatTaskId(id)
+  /** As in the app, a state that does not fit is wiped. */
+  #createTask(plan: TaskPlan): Running {
+    const { exactlyOnce, broker, disk } = this.#options
+    const { partitions } = plan
+    const name = formatTaskId(plan.id)
     const producer = exactlyOnce ? this.#createProducer(`${this.#group}-${name}`) : this.#shared
-    const task = new Task({
+    const committed = partitions.flatMap((partition) => broker.committedOffset(this.#group, partition) ?? [])
+    let task = this.#newTask(plan, producer)
+    try {
+      task.initialize(committed)
+    } catch (error) {
+      if (!isStreamError(error) || error.reaction !== 'restore') throw error
+      task.close()
+      disk.wipe(name)
+      task = this.#newTask(plan, producer)
+      task.initialize(committed)
+    }
+    return { task, producer, inputs: partitions.map((partition) => ({ partition, position: 0 })) }
+  }
+
+  #newTask({ id, subTopology, partitions }: TaskPlan, producer: TestProducer): Task {
+    const { layout } = this.#options
+    return new Task({
       ...this.#options,
       id,
       application: this.#group,
       topology: layout.topology,
       subTopology,
       partitions,
-      backends: this.#backends(name),
+      backends: this.#backends(formatTaskId(id)),
       collector: new RecordCollector(producer),
       metrics: this.#newMetrics(),
       ...(this.#globals && { globals: this.#globals }),
     })
-    const committed = partitions.flatMap((partition) => this.#options.broker.committedOffset(this.#group, partition) ?? [])
-    task.initialize(committed)
-    return { task, producer, inputs: partitions.map((partition) => ({ partition, position: 0 })) }
   }
 
   #startPosition(task: Task, partition: TopicPartition): number {

@@ -1,3 +1,5 @@
+import { existsSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { memoryBackend } from '#runtime/stores/memory-store.js'
 import type { StateBackend, StateBackendFactory } from '#runtime/stores/store.js'
 import type { Driver } from '#runtime/testing/driver.js'
@@ -71,6 +73,12 @@ export class Breaking {
 export function durableMemory(): StateBackendFactory {
   const states = new Map<string, StateBackend>()
   return (directory) => {
+    // Gone with its directory, if there is one.
+    const mark = join(directory, 'durable-memory')
+    if (existsSync(directory) && !existsSync(mark)) {
+      states.delete(directory)
+      writeFileSync(mark, '')
+    }
     const state = states.get(directory) ?? memoryBackend()
     states.set(directory, state)
     return {

@@ -1,6 +1,6 @@
 /** Goal: a task restores and reads on from where its state and the group stand. Method: the decision, case by case. */
 import test from 'ava'
-import { commitName, type KnownPositions, planRestore, StatePositions } from '#runtime/changelog/checkpoint.js'
+import { commitName, type KnownPositions, lineageName, planRestore, StatePositions } from '#runtime/changelog/checkpoint.js'
 import { OffsetMetadataEncoder } from '#runtime/changelog/offset-metadata.js'
 import { presenceOf } from '#runtime/changelog/present-stores.js'
 import type { CommittedOffset } from '#runtime/client/client.js'
@@ -9,12 +9,13 @@ const input = { topic: 'in', partition: 0 }
 const changelog = { topic: 'app-s-changelog', partition: 0 }
 const own = { store: 's', topicPartition: changelog, persistent: true, isInput: false }
 
-function committed(offset: number, commit?: number): readonly CommittedOffset[] {
+function committed(offset: number, commit?: number, lineage = 5): readonly CommittedOffset[] {
   const numbers =
     commit === undefined
       ? []
       : [
           { name: commitName, value: commit },
+          { name: lineageName, value: lineage },
           { name: 'n', value: offset },
         ]
   return [{ ...input, offset, metadata: new OffsetMetadataEncoder(numbers).encode(offset * 10) }]
@@ -23,7 +24,9 @@ function committed(offset: number, commit?: number): readonly CommittedOffset[] 
 function state(commit: number, groupCommit: number, position: number, changelogPosition: number): ReadonlyMap<string, number> {
   const inputs = [{ name: 'in-0', position, partitionTime: position * 10 }]
   const kept = [{ name: 'n', value: position }]
-  return new StatePositions(presenceOf(['s'])).of({ commit, groupCommit, inputs, kept }).set('app-s-changelog-0', changelogPosition)
+  return new StatePositions(presenceOf(['s']))
+    .of({ commit, groupCommit, lineage: 5, inputs, kept })
+    .set('app-s-changelog-0', changelogPosition)
 }
 
 function plan(known: Partial<KnownPositions>) {
@@ -68,6 +71,17 @@ test('state one commit ahead of the group: its own input positions count', (t) =
     time: 70,
     kept: 7,
   })
+})
+
+test('state of another lineage: corrupted, whatever its positions', (t) => {
+  for (const offset of [6, 7, 9]) {
+    t.throws(() => plan({ state: state(70, 60, 7, 100), committed: committed(offset, 70, 4) }), { code: 'STATE_CORRUPTED' })
+  }
+  // An earlier version knows of none, and offsets that were set by hand have none.
+  const earlier = new Map([...state(70, 60, 7, 100)].filter(([name]) => name !== '#lineage'))
+  t.is(plan({ state: earlier, committed: committed(7, 70, 4) }).position, 100)
+  t.is(plan({ state: state(70, 60, 7, 100), committed: committed(7) }).position, 100)
+  t.is(plan({ state: state(70, 60, 7, 100) }).position, 100)
 })
 
 test('state of another commit: the tail is replayed, and the group’s offsets count, be they ahead or behind', (t) => {

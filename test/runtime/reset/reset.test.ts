@@ -8,7 +8,7 @@ import { join } from 'node:path'
 import test from 'ava'
 import { type EmbeddedBroker, embeddedClient } from 'millrace/embedded'
 import { run } from '#runtime/reset/cli.js'
-import { CountingApp, counted, newBroker, send } from '../../helpers/counting-app.js'
+import { CountingApp, counted, newBroker, newFolder, send } from '../../helpers/counting-app.js'
 
 async function millrace(broker: EmbeddedBroker, ...args: string[]) {
   const told = { out: '', err: '', security: {}, brokers: [] as readonly string[] }
@@ -74,6 +74,38 @@ test('--to-latest leaves out what there is', async (t) => {
   send(broker, ['bob'])
   await counted([app], 1)
   t.is(await app.stores.counts.get('ann'), undefined)
+})
+
+test('a state folder of before the reset is not taken, however far the new changelogs have come', async (t) => {
+  const broker = newBroker()
+  const forgotten = newFolder()
+  const client = embeddedClient(broker)
+  send(broker, Array(10).fill('ann'))
+  {
+    await using app = new CountingApp({ client, stateDir: forgotten })
+    await app.start()
+    await counted([app], 10)
+  }
+  t.is((await millrace(broker, ...reset, '--to-latest')).code, 0)
+  const users = Array.from({ length: 200 }, (_, index) => `user${index}`)
+  {
+    await using app = new CountingApp({ client })
+    await app.start()
+    send(broker, users)
+    await counted([app], 200)
+  }
+  const warnings: string[] = []
+  const logger = { debug() {}, info() {}, warn: (text: string) => void warnings.push(text), error() {} }
+  await using app = new CountingApp({ client, stateDir: forgotten, logger })
+  await app.start()
+  await counted([app], 200)
+  t.is(await app.stores.counts.get('ann'), undefined)
+  const counts = await app.stores.counts.all().toArray()
+  t.deepEqual(counts.map(({ key, value }) => [key, value]).sort(), users.map((user) => [user, 1]).sort())
+  t.true(
+    warnings.some((text) => /its state is wiped and restored\. STATE_CORRUPTED: .* another beginning/.test(text)),
+    warnings.join('\n'),
+  )
 })
 
 test('--dry-run tells the same and does nothing', async (t) => {
