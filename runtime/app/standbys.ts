@@ -69,8 +69,18 @@ export class Standbys {
 
   /** Takes up those that are not there yet. */
   async add(wanted: Iterable<string>): Promise<void> {
-    const fresh = [...wanted].filter((id) => !this.#tasks.has(id)).map((id) => this.#open(id))
-    if (fresh.length === 0) return
+    const { admin, groupId } = this.#options
+    const ids = [...wanted].filter((id) => !this.#tasks.has(id))
+    if (ids.length === 0) return
+    const opened = ids.map((id) => this.#open(id))
+    const committed = await admin.committedOffsets(
+      groupId,
+      opened.flatMap(({ inputPartitions }) => inputPartitions),
+    )
+    for (const task of opened) {
+      if (task.isOfAnotherLineage(ofTask(task, committed))) this.#wipe(task, 'Its state is of another beginning of the application.')
+    }
+    const fresh = ids.map((id) => this.#tasks.get(id)!)
     await this.#findEnds(fresh.flatMap(partitionsOf))
     for (const task of fresh) {
       const lost = task.changelogs.find(({ topicPartition, position }) => position > (this.#ends.get(partitionName(topicPartition)) ?? 0))
@@ -202,6 +212,11 @@ export class Standbys {
       this.#options.folders.release(task)
     }
   }
+}
+
+function ofTask({ inputPartitions }: StandbyTask, committed: readonly CommittedOffset[]): readonly CommittedOffset[] {
+  const own = new Set(inputPartitions.map(partitionName))
+  return committed.filter((offset) => own.has(partitionName(offset)))
 }
 
 function partitionsOf(task: StandbyTask): readonly TopicPartition[] {

@@ -127,12 +127,16 @@ function prefixed(known: Map<string, string>, prefix: string, name: string): str
 
 /** Throws STATE_CORRUPTED for a state of another lineage than the group's. */
 export function planRestore({ inputs, stores, state, committed }: KnownPositions): RestorePlan {
+  if (isOfAnotherLineage(state, committed)) {
+    throw new StreamError('STATE_CORRUPTED', 'The state is of another beginning of the application than the offsets of its group.', {
+      hint: 'The application was reset, and the state folder stayed.',
+    })
+  }
   const metadata = committed.map((offset) => ({ name: partitionName(offset), ...decodeOffsetMetadata(offset.metadata) }))
   // Offsets set by hand have no id.
   const numbers = metadata.find(({ numbers }) => numbers.has(commitName))?.numbers
   const groupCommit = numbers?.get(commitName) ?? 0
-  const [ofState, ofGroup] = [state.get(lineageKey), numbers?.get(lineageName)]
-  requireLineage(ofState, ofGroup)
+  const lineage = numbers?.get(lineageName) ?? state.get(lineageKey)
   const exact = isExact(state, committed.length > 0, groupCommit)
 
   const group = new Map(committed.map((offset) => [partitionName(offset), offset.offset]))
@@ -155,7 +159,14 @@ export function planRestore({ inputs, stores, state, committed }: KnownPositions
   })
   const kept = exact ? keptIn(state) : [...(numbers ?? [])].filter(([name]) => name !== commitName && name !== lineageName)
   const aheadOfGroup = [...inputPositions].some(([name, position]) => position > (group.get(name) ?? 0))
-  return { changelogs, inputPositions, partitionTimes, kept: new Map(kept), groupCommit, lineage: ofGroup ?? ofState, aheadOfGroup }
+  return { changelogs, inputPositions, partitionTimes, kept: new Map(kept), groupCommit, lineage, aheadOfGroup }
+}
+
+/** States of earlier versions have no lineage, and neither has a standby's before its task has run there; offsets set by hand have none. */
+export function isOfAnotherLineage(state: ReadonlyMap<string, number>, committed: readonly CommittedOffset[]): boolean {
+  const ofState = state.get(lineageKey)
+  if (ofState === undefined) return false
+  return committed.some(({ metadata }) => (decodeOffsetMetadata(metadata).numbers.get(lineageName) ?? ofState) !== ofState)
 }
 
 /**
@@ -175,14 +186,6 @@ export function planStandby({ stores, state }: Pick<KnownPositions, 'stores' | '
 }
 
 export const followed = [commitKey, 0] as const
-
-/** States of earlier versions have no lineage, and neither has a standby's before its task has run here. */
-function requireLineage(ofState: number | undefined, ofGroup: number | undefined): void {
-  if (ofState === undefined || ofGroup === undefined || ofState === ofGroup) return
-  throw new StreamError('STATE_CORRUPTED', 'The state is of another beginning of the application than the offsets of its group.', {
-    hint: 'The application was reset, and the state folder stayed.',
-  })
-}
 
 function isExact(state: ReadonlyMap<string, number>, hasCommitted: boolean, groupCommit: number): boolean {
   const commit = state.get(commitKey)

@@ -1,5 +1,5 @@
 import { partitionName } from '../changelog/topic-names.js'
-import type { RecordBatch } from '../client/client.js'
+import type { CommittedOffset, RecordBatch } from '../client/client.js'
 import { StreamError } from '../core/errors.js'
 import type { TopicPartition } from '../core/record.js'
 import type { StoreContext } from '../stores/store-context.js'
@@ -24,11 +24,13 @@ export interface StandbyTaskOptions {
  */
 export class StandbyTask {
   readonly id: string
+  readonly inputPartitions: readonly TopicPartition[]
   readonly #storage: TaskStorage
   readonly #inputs: ReadonlySet<string>
 
   constructor(options: StandbyTaskOptions) {
     this.id = formatTaskId(options.id)
+    this.inputPartitions = options.partitions
     this.#inputs = new Set(options.partitions.map(partitionName))
     const { partition } = options.id
     this.#storage = new TaskStorage({ ...options, partition, inputs: options.partitions, context: noRecord, random: Math.random, send })
@@ -47,6 +49,11 @@ export class StandbyTask {
   /** Is the changelog a topic that the task reads? Then the state must not come further than the task itself has committed. */
   isInput(changelog: TopicPartition): boolean {
     return this.#inputs.has(partitionName(changelog))
+  }
+
+  /** Is the state of before a reset? `committed`: what the group has, for the task's inputs. */
+  isOfAnotherLineage(committed: readonly CommittedOffset[]): boolean {
+    return this.#storage.isOfAnotherLineage(committed)
   }
 
   /** Takes a batch of a changelog; returns how many records were applied. */

@@ -1,6 +1,7 @@
 import {
   commitName,
   followed,
+  isOfAnotherLineage,
   lineageName,
   type PlannedChangelog,
   planRestore,
@@ -133,6 +134,11 @@ export class TaskStorage {
     this.#follows = true
     for (const { store } of this.#plan.changelogs.filter(({ anew }) => anew)) this.#open.clear(store)
     for (const { topicPartition, position } of this.#plan.changelogs) this.#positions.set(partitionName(topicPartition), position)
+  }
+
+  /** Is the state of before a reset? `committed`: what the group has, for the task's inputs. */
+  isOfAnotherLineage(committed: readonly CommittedOffset[]): boolean {
+    return isOfAnotherLineage(this.#open.positions(), committed)
   }
 
   /** Is there something to commit before the first record: the group lags behind the state, or the changelog was put right? */

@@ -37,6 +37,7 @@ async function countAll(broker: EmbeddedBroker, application: string): Promise<vo
   await counted([app], 10)
 }
 
+const users = Array.from({ length: 200 }, (_, index) => `user${index}`)
 const reset = ['reset', '--application-id', 'counting', '--input-topics', 'events']
 const internal = ['counting-by-user-repartition', 'counting-counts-changelog']
 const topics = async (broker: EmbeddedBroker) => [...(await embeddedClient(broker).admin().listTopics())].sort()
@@ -87,7 +88,6 @@ test('a state folder of before the reset is not taken, however far the new chang
     await counted([app], 10)
   }
   t.is((await millrace(broker, ...reset, '--to-latest')).code, 0)
-  const users = Array.from({ length: 200 }, (_, index) => `user${index}`)
   {
     await using app = new CountingApp({ client })
     await app.start()
@@ -96,16 +96,52 @@ test('a state folder of before the reset is not taken, however far the new chang
   }
   const warnings: string[] = []
   const logger = { debug() {}, info() {}, warn: (text: string) => void warnings.push(text), error() {} }
-  await using app = new CountingApp({ client, stateDir: forgotten, logger })
-  await app.start()
-  await counted([app], 200)
-  t.is(await app.stores.counts.get('ann'), undefined)
-  const counts = await app.stores.counts.all().toArray()
-  t.deepEqual(counts.map(({ key, value }) => [key, value]).sort(), users.map((user) => [user, 1]).sort())
+  {
+    await using app = new CountingApp({ client, stateDir: forgotten, logger })
+    await app.start()
+    await counted([app], 200)
+    t.is(await app.stores.counts.get('ann'), undefined)
+    const counts = await app.stores.counts.all().toArray()
+    t.deepEqual(counts.map(({ key, value }) => [key, value]).sort(), users.map((user) => [user, 1]).sort())
+  }
   t.true(
     warnings.some((text) => /its state is wiped and restored\. STATE_CORRUPTED: .* another beginning/.test(text)),
     warnings.join('\n'),
   )
+  const before = warnings.length
+  await using app = new CountingApp({ client, stateDir: forgotten, logger })
+  await app.start()
+  await counted([app], 200)
+  t.deepEqual(warnings.slice(before), [])
+})
+
+test('a standby does not follow on from before a reset', async (t) => {
+  const broker = newBroker()
+  const forgotten = newFolder()
+  const client = embeddedClient(broker)
+  send(broker, users)
+  {
+    await using app = new CountingApp({ client, stateDir: forgotten })
+    await app.start()
+    await counted([app], users.length)
+  }
+  t.is((await millrace(broker, ...reset, '--to-latest')).code, 0)
+  const warnings: string[] = []
+  const logger = { debug() {}, info() {}, warn: (text: string) => void warnings.push(text), error() {} }
+  const config = { client, numStandbyReplicas: 1, commitIntervalMs: 10 }
+  await using active = new CountingApp({ ...config, clientId: 'active' })
+  await active.start()
+  send(broker, [...users, ...users])
+  await counted([active], 2 * users.length)
+  await using second = new CountingApp({ ...config, clientId: 'second', stateDir: forgotten, logger })
+  await second.start()
+  const told = () => new Set(warnings.flatMap((text) => /task (1_\d).* another beginning/i.exec(text)?.[1] ?? []))
+  while (told().size < 4) await new Promise((resolve) => setTimeout(resolve, 5))
+  t.true(
+    warnings.some((text) => text.startsWith('The standby of task 1_')),
+    warnings.join('\n'),
+  )
+  await counted([active, second], 2 * users.length)
 })
 
 test('--dry-run tells the same and does nothing', async (t) => {
